@@ -1,0 +1,159 @@
+//! What the host lends to its variants: unwinding, the entry of a panic, and the allocator.
+//!
+//! Variants link against a support library, whose symbols for these jump through a table of slots.
+//! The host maps the library, claims its table, and fills it with its own functions, so that a
+//! panic in a variant is a panic of the host's std, and memory crosses in both directions.
+
+use std::alloc::Layout;
+use std::ffi::CStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+
+use crate::artifact::slots::{Slot, TABLE};
+use crate::compile::record;
+use crate::error::Error;
+
+/// The support library of this runtime instance. It is never unloaded: a variant may always need it.
+#[derive(Debug)]
+pub(crate) struct Support {
+    library: Library,
+    path: PathBuf,
+    name: String,
+    slots: *const AtomicUsize,
+}
+
+// SAFETY: `slots` points at a table of atomics in a library that is never unloaded.
+unsafe impl Send for Support {}
+// SAFETY: as above.
+unsafe impl Sync for Support {}
+
+impl Support {
+    /// Maps the support library at `path`, which calls itself `name`, and lends it the host's
+    /// functions. `None` if another runtime instance in this process has claimed that name.
+    ///
+    /// # Errors
+    ///
+    /// The library cannot be loaded or has no table of slots.
+    pub(crate) fn claim(path: &Path, name: &str) -> Result<Option<Support>, Error> {
+        let load = |source: libloading::Error| Error::Load { path: path.to_owned(), source: Arc::new(source) };
+        // SAFETY: the artifact was checked: it is a support library of this crate's making, which
+        // has no initializers.
+        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(load)?;
+        let slots = table_of(&library).map_err(load)?;
+        let support = Support { library, path: path.to_owned(), name: name.to_owned(), slots };
+        // The loader resolves what variants need by the library's own name, and takes the first
+        // library of that name in the process: it must be this one.
+        if !support.is_first_of_its_name() || !support.claim_table() {
+            return Ok(None);
+        }
+        Ok(Some(support))
+    }
+
+    fn is_first_of_its_name(&self) -> bool {
+        // SAFETY: RTLD_NOLOAD runs nothing: the library is only looked up.
+        let first = unsafe { Library::open(Some(&self.name), RTLD_NOW | RTLD_LOCAL | libc::RTLD_NOLOAD) };
+        first.is_ok_and(|first| self.serves(&first))
+    }
+
+    fn claim_table(&self) -> bool {
+        let owner = (&raw const OWNER).addr();
+        if self.slot(Slot::Owner).compare_exchange(0, owner, Ordering::AcqRel, Ordering::Acquire).is_err() {
+            return false;
+        }
+        for (slot, function) in lent() {
+            self.slot(slot).store(function.addr(), Ordering::Release);
+        }
+        true
+    }
+
+    fn slot(&self, slot: Slot) -> &AtomicUsize {
+        // SAFETY: the table has a word for each slot, as the compile wing makes it.
+        unsafe { &*self.slots.add(slot as usize) }
+    }
+
+    /// The file to link variants against.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the library calls itself, and variants ask the loader for.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the library, or what it depends on (libm, libc, libgcc_s), defines `symbol`.
+    pub(crate) fn defines(&self, symbol: &CStr) -> bool {
+        // SAFETY: the symbol's address is not used.
+        unsafe { self.library.get::<*const ()>(symbol.to_bytes_with_nul()) }.is_ok()
+    }
+
+    /// Whether `variant` was bound to this instance's table of slots by the loader.
+    pub(crate) fn serves(&self, variant: &Library) -> bool {
+        table_of(variant).is_ok_and(|slots| slots == self.slots)
+    }
+}
+
+/// The table of slots that `library`, or the first of what it depends on, defines.
+fn table_of(library: &Library) -> Result<*const AtomicUsize, libloading::Error> {
+    let name = format!("{TABLE}\0");
+    // SAFETY: only the symbol's address is used.
+    let symbol = unsafe { library.get::<AtomicUsize>(name.as_bytes()) }?;
+    Ok(symbol.into_raw().cast::<AtomicUsize>().cast_const())
+}
+
+/// Its address tells this runtime instance from others in the process.
+static OWNER: u8 = 0;
+
+/// What goes into which slot.
+fn lent() -> [(Slot, *const ()); 8] {
+    [
+        (Slot::Personality, record::rust_eh_personality as *const ()),
+        (Slot::PanicEntry, record::begin_unwind as *const ()),
+        (Slot::Allocate, allocate as *const ()),
+        (Slot::Deallocate, deallocate as *const ()),
+        (Slot::Reallocate, reallocate as *const ()),
+        (Slot::AllocateZeroed, allocate_zeroed as *const ()),
+        (Slot::AllocationError, allocation_error as *const ()),
+        (Slot::AllocationShim, allocation_shim as *const ()),
+    ]
+}
+
+/// A layout as `alloc` hands it to the allocator's entries.
+///
+/// # Safety
+///
+/// `size` and `align` come from a `Layout`.
+unsafe fn layout(size: usize, align: usize) -> Layout {
+    // SAFETY: the caller's promise.
+    unsafe { Layout::from_size_align_unchecked(size, align) }
+}
+
+unsafe fn allocate(size: usize, align: usize) -> *mut u8 {
+    // SAFETY: called in place of `__rust_alloc`, with its contract.
+    unsafe { std::alloc::alloc(layout(size, align)) }
+}
+
+unsafe fn deallocate(pointer: *mut u8, size: usize, align: usize) {
+    // SAFETY: called in place of `__rust_dealloc`, with its contract.
+    unsafe { std::alloc::dealloc(pointer, layout(size, align)) }
+}
+
+unsafe fn reallocate(pointer: *mut u8, size: usize, align: usize, new_size: usize) -> *mut u8 {
+    // SAFETY: called in place of `__rust_realloc`, with its contract.
+    unsafe { std::alloc::realloc(pointer, layout(size, align), new_size) }
+}
+
+unsafe fn allocate_zeroed(size: usize, align: usize) -> *mut u8 {
+    // SAFETY: called in place of `__rust_alloc_zeroed`, with its contract.
+    unsafe { std::alloc::alloc_zeroed(layout(size, align)) }
+}
+
+unsafe fn allocation_error(size: usize, align: usize) -> ! {
+    // SAFETY: called in place of `__rust_alloc_error_handler`, with its contract.
+    std::alloc::handle_alloc_error(unsafe { layout(size, align) })
+}
+
+fn allocation_shim() {}

@@ -1,0 +1,128 @@
+//! One loaded variant: opened, checked against what it claims to be, and kept open.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use libloading::os::unix::{Library as Dylib, RTLD_LOCAL, RTLD_NOW};
+use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
+use object::{LittleEndian, elf};
+
+use crate::artifact::host::Support;
+use crate::artifact::store::Artifact;
+use crate::error::Error;
+
+/// The symbol of a variant's code.
+pub(crate) const ENTRY: &str = "specialize_entry";
+
+/// The symbol of the sizes and alignments that a variant was compiled with.
+pub(crate) const LAYOUT: &str = "SPECIALIZE_LAYOUT";
+
+/// How many variants are loaded in the process.
+static LOADED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many variants are loaded in the process.
+pub(crate) fn loaded() -> usize {
+    LOADED.load(Ordering::Relaxed)
+}
+
+/// A loaded variant.
+#[derive(Debug)]
+pub(crate) struct Library {
+    entry: *const (),
+    /// Keeps the code mapped.
+    _dylib: Dylib,
+}
+
+// SAFETY: `entry` is the address of code, which any thread may call while the library is open.
+unsafe impl Send for Library {}
+// SAFETY: as above.
+unsafe impl Sync for Library {}
+
+impl Library {
+    /// Loads `artifact`, which must be a variant linked against `support`, for a function whose
+    /// signature has types of the given sizes and alignments.
+    ///
+    /// # Errors
+    ///
+    /// The loader refuses it, or it is not what it claims to be.
+    pub(crate) fn open(artifact: &Artifact, support: &Support, layout: &[[usize; 2]]) -> Result<Library, Error> {
+        let path = artifact.path();
+        let mismatch = |reason: &str| Error::Mismatch { path: path.to_owned(), reason: reason.to_owned() };
+        // SAFETY: the artifact was checked: it is a variant of this crate's making, from the very
+        // compiler that built the host, and has no initializers.
+        let dylib = unsafe { Dylib::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
+            .map_err(|source| Error::Load { path: path.to_owned(), source: Arc::new(source) })?;
+        if !support.serves(&dylib) {
+            return Err(mismatch("it was linked against another support library"));
+        }
+        let entry = symbol(&dylib, path, ENTRY)?;
+        if !is_mapping_of(entry, artifact.content()) {
+            return Err(mismatch("what the loader mapped is not what was checked"));
+        }
+        let compiled = symbol(&dylib, path, LAYOUT)?.cast::<[usize; 2]>();
+        // SAFETY: the template defines the symbol as an array with an element for each type of the
+        // signature, as many as the host has, since the template's text is part of the key.
+        let compiled = unsafe { std::slice::from_raw_parts(compiled, layout.len()) };
+        if compiled != layout {
+            return Err(mismatch("a type in the signature has another size or alignment there"));
+        }
+        LOADED.fetch_add(1, Ordering::Relaxed);
+        Ok(Library { entry, _dylib: dylib })
+    }
+
+    /// The variant's code.
+    pub(crate) fn entry(&self) -> *const () {
+        self.entry
+    }
+}
+
+impl Drop for Library {
+    fn drop(&mut self) {
+        LOADED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn symbol(dylib: &Dylib, path: &Path, name: &str) -> Result<*const (), Error> {
+    let name = format!("{name}\0");
+    // SAFETY: only the symbol's address is taken.
+    let symbol = unsafe { dylib.get::<*const ()>(name.as_bytes()) };
+    let symbol = symbol.map_err(|source| Error::Load { path: path.to_owned(), source: Arc::new(source) })?;
+    Ok(symbol.into_raw().cast_const().cast())
+}
+
+/// Whether the code around `entry` was mapped from the very bytes of `dylib`.
+///
+/// The loader goes by paths: it answers with an older library if one was loaded from the same
+/// path, and opens the file anew, after it was checked. So what was mapped is compared with what
+/// was checked, in the segment that holds the code and that the loader does not change.
+fn is_mapping_of(entry: *const (), dylib: &[u8]) -> bool {
+    let Ok(file) = ElfFile64::<LittleEndian>::parse(dylib) else {
+        return false;
+    };
+    let endian = LittleEndian;
+    let header = file.elf_header();
+    let Ok(segments) = header.program_headers(endian, dylib) else {
+        return false;
+    };
+    let Some(code) = segments.iter().find(|segment| segment.p_type(endian) == elf::PT_LOAD && segment.p_flags(endian) == elf::PF_R | elf::PF_X) else {
+        return false;
+    };
+    let (Ok(checked), Some(offset)) = (code.data(endian, dylib), entry_offset(&file, code.p_vaddr(endian))) else {
+        return false;
+    };
+    if offset >= checked.len() {
+        return false;
+    }
+    // SAFETY: `entry` is where the loader put the symbol that stands `offset` bytes after the start
+    // of the segment, and the loader maps the whole of a segment, readable as its flags say.
+    let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(offset), checked.len()) };
+    mapped == checked
+}
+
+/// How far behind `start` the file says that its entry symbol stands.
+fn entry_offset(file: &ElfFile64<'_, LittleEndian>, start: u64) -> Option<usize> {
+    use object::{Object, ObjectSymbol};
+    let address = file.dynamic_symbols().find(|symbol| symbol.name() == Ok(ENTRY))?.address();
+    usize::try_from(address.checked_sub(start)?).ok()
+}

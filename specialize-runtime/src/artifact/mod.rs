@@ -1,0 +1,9 @@
+//! Microseconds: finished dylibs on disk and in memory, and what the host lends them.
+
+pub(crate) mod host;
+pub(crate) mod key;
+pub(crate) mod library;
+pub(crate) mod processor;
+pub(crate) mod slots;
+pub(crate) mod store;
+mod sweep;

@@ -1,0 +1,124 @@
+//! Keeps the store small: removes what processes that are gone left behind, and what was not used
+//! for longest once there is too much.
+
+use std::fs::{self, DirEntry, Metadata};
+use std::io;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// How old a leftover must be. Its process may live on another machine that shares the folder, and
+/// no compile takes that long.
+const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How old an artifact's last use must be for it to be removed: a process may be about to load one
+/// that was found a moment ago.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// How exact the record of an artifact's last use is.
+const RECORDED: Duration = Duration::from_secs(60 * 60);
+
+/// Records that the artifact behind `file` was used.
+pub(crate) fn record_use(file: &fs::File, metadata: &Metadata) {
+    let is_old = metadata.modified().is_ok_and(|used| age(used) > RECORDED);
+    if is_old {
+        // Where this fails, the artifact goes a little earlier than it should.
+        let _ = file.set_modified(SystemTime::now());
+    }
+}
+
+/// Removes from `work` what has not changed for a day.
+pub(crate) fn remove_leftovers(work: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(work)?.flatten() {
+        let is_old = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|changed| age(changed) > LEFTOVER);
+        if is_old {
+            // Another process may be doing the same.
+            let _ = match entry.file_type()?.is_dir() {
+                true => fs::remove_dir_all(entry.path()),
+                false => fs::remove_file(entry.path()),
+            };
+        }
+    }
+    Ok(())
+}
+
+/// Removes artifacts, least recently used first, until those in `artifacts` have at most nine
+/// tenths of `limit` bytes; nothing as long as they have no more than `limit`.
+pub(crate) fn enforce(artifacts: &Path, limit: u64) -> io::Result<()> {
+    let mut found: Vec<(SystemTime, u64, DirEntry)> = fs::read_dir(artifacts)?
+        .flatten()
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((metadata.modified().ok()?, metadata.len(), entry))
+        })
+        .collect();
+    let mut total: u64 = found.iter().map(|(_, size, _)| size).sum();
+    if total <= limit {
+        return Ok(());
+    }
+    found.sort_by_key(|(used, _, _)| *used);
+    for (used, size, entry) in found {
+        if total <= limit - limit / 10 || age(used) < SETTLED {
+            break;
+        }
+        if fs::remove_file(entry.path()).is_ok() {
+            total -= size;
+        }
+    }
+    Ok(())
+}
+
+/// How long ago `time` was; nothing where the clock went backwards.
+fn age(time: SystemTime) -> Duration {
+    time.elapsed().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(folder: &Path, name: &str, size: usize, age: Duration) {
+        let path = folder.join(name);
+        fs::write(&path, vec![0; size]).expect("writable");
+        fs::File::open(&path).expect("readable").set_modified(SystemTime::now() - age).expect("changeable");
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).expect("readable").flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_least_recently_used_go_first_and_the_newest_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let hour = Duration::from_secs(3_600);
+        for (name, hours) in [("a", 1), ("b", 3), ("c", 2), ("d", 0)] {
+            file(folder.path(), name, 100, hour * hours);
+        }
+        enforce(folder.path(), 400).expect("readable");
+        assert_eq!(names(folder.path()), ["a", "b", "c", "d"]);
+        enforce(folder.path(), 300).expect("readable");
+        assert_eq!(names(folder.path()), ["a", "d"]);
+        enforce(folder.path(), 10).expect("readable");
+        assert_eq!(names(folder.path()), ["d"], "what was used a moment ago stays");
+    }
+
+    #[test]
+    fn a_use_is_recorded() {
+        let folder = tempfile::tempdir().expect("a folder");
+        file(folder.path(), "a", 1, Duration::from_secs(7_200));
+        let opened = fs::File::open(folder.path().join("a")).expect("readable");
+        record_use(&opened, &opened.metadata().expect("inspectable"));
+        assert!(age(opened.metadata().and_then(|metadata| metadata.modified()).expect("inspectable")) < SETTLED);
+    }
+
+    #[test]
+    fn leftovers_of_yesterday_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        file(folder.path(), "old", 1, LEFTOVER * 2);
+        file(folder.path(), "new", 1, Duration::ZERO);
+        remove_leftovers(folder.path()).expect("readable");
+        assert_eq!(names(folder.path()), ["new"]);
+    }
+}

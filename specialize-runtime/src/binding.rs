@@ -1,0 +1,130 @@
+//! Values bound to a function: the handle, and the state its clones share.
+
+use std::fmt;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::dispatch_table::DispatchTable;
+use crate::error::Error;
+use crate::function::{Entry, Tier};
+use crate::pending::Pending;
+use crate::service;
+use crate::value::{Image, Values};
+
+/// A function with values bound to it; what a generated `Bound` wraps.
+pub struct Binding<V: Values> {
+    shared: Arc<Shared>,
+    values: V,
+}
+
+impl<V: Values> Binding<V> {
+    pub(crate) fn new(shared: Arc<Shared>, values: V) -> Binding<V> {
+        Binding { shared, values }
+    }
+
+    /// The code that serves these values now.
+    #[must_use]
+    #[inline(always)]
+    pub fn entry(&self) -> *const () {
+        self.shared.entry.load(Ordering::Acquire)
+    }
+
+    /// The bound values.
+    #[must_use]
+    #[inline(always)]
+    pub fn values(&self) -> &V {
+        &self.values
+    }
+
+    /// The tier that serves these values now.
+    #[must_use]
+    pub fn tier(&self) -> Tier {
+        self.shared.state().tier
+    }
+
+    /// Why the values have no variant, if making one was tried and failed.
+    #[must_use]
+    pub fn last_error(&self) -> Option<Error> {
+        self.shared.state().error.clone()
+    }
+}
+
+impl<V: Values> Clone for Binding<V> {
+    #[inline]
+    fn clone(&self) -> Binding<V> {
+        Binding { shared: Arc::clone(&self.shared), values: self.values }
+    }
+}
+
+impl<V: Values> fmt::Debug for Binding<V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct(self.shared.table.name()).field("values", &self.values).field("tier", &self.tier()).finish()
+    }
+}
+
+/// What all handles of one function and one tuple of values share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    table: &'static DispatchTable,
+    image: Image,
+    key: u64,
+    entry: AtomicPtr<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    tier: Tier,
+    error: Option<Error>,
+}
+
+impl Shared {
+    pub(crate) fn new(table: &'static DispatchTable, image: Image, key: u64, tier: Tier, entry: Entry) -> Shared {
+        Shared { table, image, key, entry: AtomicPtr::new(entry.code().cast_mut()), state: Mutex::new(State { tier, error: None }) }
+    }
+
+    pub(crate) fn table(&self) -> &'static DispatchTable {
+        self.table
+    }
+
+    pub(crate) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    pub(crate) fn key(&self) -> u64 {
+        self.key
+    }
+
+    pub(crate) fn has_variant(&self) -> bool {
+        self.state().tier != Tier::Generic
+    }
+
+    /// Asks for a variant, unless there is one.
+    pub(crate) fn ask(self: &Arc<Shared>) -> Pending {
+        if self.has_variant() { Pending::ready(Ok(())) } else { service::request(self) }
+    }
+
+    /// Asks for a variant in the background, unless there is one, or making one for this function
+    /// failed a moment ago.
+    pub(crate) fn ask_when_due(self: &Arc<Shared>) {
+        if !self.has_variant() && self.table.may_try() {
+            drop(service::request(self));
+        }
+    }
+
+    /// Turns every handle to the finished variant.
+    pub(crate) fn turn_to(&self, entry: Entry) {
+        let mut state = self.state();
+        self.entry.store(entry.code().cast_mut(), Ordering::Release);
+        *state = State { tier: Tier::Runtime, error: None };
+    }
+
+    /// Remembers why there is no variant.
+    pub(crate) fn failed(&self, error: &Error) {
+        self.state().error = Some(error.clone());
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

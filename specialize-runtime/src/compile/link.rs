@@ -1,0 +1,150 @@
+//! Linking: from an object to a dylib that needs nothing but the support library and what stands behind it.
+
+use std::ffi::{CString, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use object::read::elf::ElfFile64;
+use object::{Object, ObjectSymbol};
+
+use super::Request;
+use super::process::{Job, Limits};
+use super::rustc::OBJECT;
+use super::system::System;
+use super::toolchain::Toolchain;
+use crate::Error;
+
+/// The dylib, in the working directory.
+const LIBRARY: &str = "v.so";
+
+/// The file that says which symbols the dylib shows, and what it says.
+const SYMBOLS: (&str, &str) = ("v.map", "{ global: specialize_entry; SPECIALIZE_LAYOUT; local: *; };\n");
+
+/// The symbols that the loader looks for in a variant.
+pub(super) const EXPORTS: [&str; 2] = ["specialize_entry", "SPECIALIZE_LAYOUT"];
+
+/// What compiled code calls of the system on its own. Every version of these does the same, so that the support library will do.
+const VERSIONLESS: [&str; 8] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen", "_Unwind_Resume", "rust_eh_personality"];
+
+/// What an object needs beside the support library.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Needs {
+    /// The compiler's own helpers, among them some of the maths; the support library has them, but hides them.
+    builtins: bool,
+    /// Functions of libm, in the version that the host gets.
+    math: bool,
+    /// Other functions of the system, likewise.
+    system: bool,
+}
+
+impl Needs {
+    /// Whether the support library has everything.
+    fn nothing(&self) -> bool {
+        *self == Needs::default()
+    }
+}
+
+/// Makes the dylib of `object` in the folder of the request and gives back its path. If the object needs nothing but the support
+/// library, `linked` will do where there is one; else the system's linker makes another.
+///
+/// # Errors
+///
+/// [`Error::UnresolvedSymbol`] if the object uses what a variant cannot have, [`Error::BadOutput`] if an object or dylib
+/// is not what it should be, and those of running the linker.
+pub(super) fn finish(toolchain: &Toolchain, request: &Request<'_>, object: &[u8], linked: Option<&[u8]>) -> Result<PathBuf, Error> {
+    let folder = request.lowering.folder;
+    let needs = resolve(toolchain, request, object)?;
+    let library = folder.join(LIBRARY);
+    match linked {
+        Some(linked) if needs.nothing() => fs::write(&library, linked).map_err(|error| Error::file("write", &library, error))?,
+        _ => {
+            let path = folder.join(OBJECT);
+            fs::write(&path, object).map_err(|error| Error::file("write", path, error))?;
+            run(toolchain, &arguments(toolchain, request, &needs)?, folder, request.lowering.limits)?;
+        }
+    }
+    check_exports(&toolchain.linker.program, &library, &EXPORTS)?;
+    Ok(library)
+}
+
+/// The linker's arguments for the object in the folder of the request.
+fn arguments(toolchain: &Toolchain, request: &Request<'_>, needs: &Needs) -> Result<Vec<OsString>, Error> {
+    let symbols = request.lowering.folder.join(SYMBOLS.0);
+    fs::write(&symbols, SYMBOLS.1).map_err(|error| Error::file("write", symbols, error))?;
+    let mut arguments: Vec<OsString> = ["-shared", "-s", "-z", "noseparate-code", "-z", "norelro", "-z", "noexecstack"]
+        .into_iter()
+        .chain(["--eh-frame-hdr", "--gc-sections", "--version-script", SYMBOLS.0, "-o", LIBRARY, OBJECT])
+        .map(OsString::from)
+        .collect();
+    arguments.push(request.support.into());
+    if needs.builtins {
+        arguments.push((&toolchain.builtins).into());
+    }
+    if needs.math {
+        arguments.push((&System::find()?.math).into());
+    }
+    if needs.system {
+        let System { c, unwind, .. } = System::find()?;
+        arguments.extend(["--as-needed".into(), c.into(), unwind.into()]);
+    }
+    Ok(arguments)
+}
+
+/// Runs the linker.
+pub(super) fn run(toolchain: &Toolchain, arguments: &[OsString], folder: &Path, limits: &Limits) -> Result<(), Error> {
+    let linker = &toolchain.linker;
+    let arguments: Vec<OsString> = linker.leading.iter().map(OsString::from).chain(arguments.iter().cloned()).collect();
+    Job { program: &linker.program, arguments: &arguments, environment: &[], folder, limits }.run()?;
+    Ok(())
+}
+
+/// Checks that a dylib is whole and shows these symbols.
+pub(super) fn check_exports(linker: &Path, library: &Path, names: &[&str]) -> Result<(), Error> {
+    let bad = |reason: String| Error::BadOutput { program: linker.to_owned(), path: library.to_owned(), reason };
+    let bytes = fs::read(library).map_err(|error| bad(error.to_string()))?;
+    let file = ElfFile64::<object::Endianness>::parse(&*bytes).map_err(|error| bad(error.to_string()))?;
+    for name in names {
+        let mut symbols = file.dynamic_symbols();
+        if !symbols.any(|symbol| symbol.name() == Ok(name) && symbol.is_definition()) {
+            return Err(bad(format!("it does not define `{name}`")));
+        }
+    }
+    Ok(())
+}
+
+/// Finds out what the object needs, and that all of it can be had.
+fn resolve(toolchain: &Toolchain, request: &Request<'_>, object: &[u8]) -> Result<Needs, Error> {
+    let undefined = undefined_symbols(object).map_err(|error| Error::BadOutput {
+        program: toolchain.rustc.clone(),
+        path: request.lowering.folder.join(OBJECT),
+        reason: error.to_string(),
+    })?;
+    let mut needs = Needs::default();
+    let mut unresolved = Vec::new();
+    for name in undefined {
+        // First, since the host is linked in this order too: its `cbrt` is not the system's.
+        if toolchain.builtin_symbols.contains(name) {
+            needs.builtins = true;
+        } else if !CString::new(name).is_ok_and(|name| (request.resolves)(&name)) {
+            unresolved.push(format!("`{:#}`", rustc_demangle::demangle(name)));
+        } else if !name.starts_with("_R") && !VERSIONLESS.contains(&name) {
+            let math = System::find()?.math_symbols.contains(name);
+            needs.math |= math;
+            needs.system |= !math;
+        }
+    }
+    if unresolved.is_empty() {
+        return Ok(needs);
+    }
+    unresolved.sort();
+    unresolved.dedup();
+    Err(Error::UnresolvedSymbol { function: request.lowering.template.function, symbols: unresolved.join(", ") })
+}
+
+/// The symbols that an object leaves to others to define.
+fn undefined_symbols(object: &[u8]) -> object::Result<Vec<&str>> {
+    let file = ElfFile64::<object::Endianness>::parse(object)?;
+    let undefined = file.symbols().filter(|symbol| symbol.is_undefined() && !symbol.is_weak());
+    let names = undefined.map(|symbol| symbol.name()).collect::<object::Result<Vec<&str>>>()?;
+    Ok(names.into_iter().filter(|name| !matches!(*name, "" | "_GLOBAL_OFFSET_TABLE_")).collect())
+}

@@ -1,0 +1,278 @@
+//! Children: runs one compiler or linker to its end, under limits, in a folder and an environment of its own.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{mem, thread};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, kill_process_group, pidfd_open};
+
+use super::children;
+use crate::Error;
+
+/// How many bytes of each output are kept; the rest is read and dropped.
+const KEPT_OUTPUT: usize = 64 << 10;
+
+/// How often a child is looked at where the kernel cannot tell when it ends (before Linux 5.3).
+const TICK: Duration = Duration::from_millis(5);
+
+/// How long a killed child may take to be gone before it is left to the kernel.
+const KILLED_GRACE: Duration = Duration::from_secs(2);
+
+/// What a child may use.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// Wall-clock time of one child.
+    pub(crate) timeout: Duration,
+    /// Bytes of address space of one child; no limit where there is none.
+    pub(crate) memory: Option<u64>,
+}
+
+/// One child to run.
+pub(crate) struct Job<'a> {
+    /// The program, by its absolute path.
+    pub(crate) program: &'a Path,
+    /// Its arguments.
+    pub(crate) arguments: &'a [OsString],
+    /// Variables beside the fixed ones.
+    pub(crate) environment: &'a [(&'a str, OsString)],
+    /// A private folder, which is also its place for temporary files.
+    pub(crate) folder: &'a Path,
+    /// What it may use.
+    pub(crate) limits: &'a Limits,
+}
+
+/// A child that ended by itself.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// How it ended; nothing where the host reaps its children itself and took the answer.
+    pub(crate) status: Option<ExitStatus>,
+    /// What it printed.
+    pub(crate) output: Vec<u8>,
+    /// What it printed as diagnostics.
+    pub(crate) errors: Vec<u8>,
+}
+
+impl Job<'_> {
+    /// Runs the child to its end, and succeeds unless it is known to have failed.
+    ///
+    /// Blocks up to the limit. To be called only from a thread that lives as long as the process: the child is killed with it.
+    /// The caller judges by the child's output files whether a child of unknown status succeeded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Spawn`], [`Error::TimedOut`], [`Error::CompileFailed`] with the child's diagnostics, and [`Error::Ending`].
+    pub(crate) fn run(&self) -> Result<Finished, Error> {
+        let spawn_error = |source| Error::Spawn { program: self.program.to_owned(), source: Arc::new(source) };
+        let mut running = Running::start(self.command()).map_err(spawn_error)?;
+        if children::program_ends() {
+            return Err(Error::Ending);
+        }
+        let finished = running.wait(self.limits.timeout).map_err(spawn_error)?;
+        let finished = finished.ok_or_else(|| Error::TimedOut { program: self.program.to_owned(), limit: self.limits.timeout })?;
+        match finished.status {
+            _ if children::program_ends() => Err(Error::Ending),
+            Some(status) if !status.success() => Err(Error::CompileFailed {
+                program: self.program.to_owned(),
+                status: status.to_string(),
+                output: String::from_utf8_lossy(&finished.errors).trim().to_owned(),
+            }),
+            _ => Ok(finished),
+        }
+    }
+
+    /// The command that runs the child.
+    fn command(&self) -> Command {
+        let mut command = confined(self.program, self.folder, self.limits);
+        command
+            .args(self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+}
+
+/// The command that runs `program` in `folder` with nothing of the host's, with everything that happens between fork and exec.
+pub(super) fn confined(program: &Path, folder: &Path, limits: &Limits) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).env_clear().env("LC_ALL", "C").env("PATH", "").env("TMPDIR", folder).process_group(0);
+    let (parent, memory) = (rustix::process::getpid(), limits.memory);
+    // SAFETY: `confine` makes system calls only; it neither allocates nor takes a lock.
+    unsafe { command.pre_exec(move || confine(parent, memory)) };
+    command
+}
+
+/// Kills `child` with its group and waits for its end, which takes no longer than the kernel needs.
+pub(super) fn end(child: &mut Child) {
+    let started = Instant::now();
+    while matches!(child.try_wait(), Ok(None)) && started.elapsed() < KILLED_GRACE {
+        // Not reaped yet, so its number is still its own.
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+        thread::sleep(TICK);
+    }
+}
+
+/// Confines the calling process, which is a child between fork and exec, to what a compiler needs.
+fn confine(parent: Pid, memory: Option<u64>) -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    if rustix::process::getppid() != Some(parent) {
+        return Err(io::ErrorKind::NotConnected.into());
+    }
+    close_inherited();
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    rustix::process::setrlimit(Resource::Core, limit(0))?;
+    if let Some(bytes) = memory {
+        rustix::process::setrlimit(Resource::As, limit(bytes))?;
+    }
+    // Being polite is worth a try only.
+    let _ = rustix::process::setpriority_process(None, 19);
+    // SAFETY: a system call; the default action is what every program expects to start with.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+    Ok(())
+}
+
+/// Marks every descriptor above the standard ones to be closed by exec. (std reports a failed exec through one of them.)
+fn close_inherited() {
+    // SAFETY: system calls on descriptors of this process, which is about to become another program.
+    unsafe {
+        if libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) != 0 {
+            // Before Linux 5.11: those that a program is likely to have.
+            for descriptor in 3..1024 {
+                libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC);
+            }
+        }
+    }
+}
+
+/// A child that is running, killed with its group when dropped.
+struct Running {
+    child: Child,
+    /// Becomes readable when the child ends.
+    ended: Option<OwnedFd>,
+    outputs: [Output; 2],
+    reaped: bool,
+}
+
+impl Running {
+    /// Starts a child and enters it among those that the end of the program kills.
+    fn start(mut command: Command) -> io::Result<Running> {
+        let mut child = command.spawn()?;
+        let outputs = [child.stdout.take().map(OwnedFd::from), child.stderr.take().map(OwnedFd::from)].map(Output::new);
+        let mut running = Running { child, ended: None, outputs, reaped: false };
+        children::enter(running.pid());
+        for output in &running.outputs {
+            output.do_not_block()?;
+        }
+        running.ended = pidfd_open(running.pid(), PidfdFlags::empty()).ok();
+        Ok(running)
+    }
+
+    /// Waits for the end of the child, or gives back nothing when it takes longer.
+    fn wait(&mut self, timeout: Duration) -> io::Result<Option<Finished>> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.try_reap()? {
+                for output in &mut self.outputs {
+                    output.take_in()?;
+                }
+                let [output, errors] = self.outputs.each_mut().map(|output| mem::take(&mut output.kept));
+                return Ok(Some(Finished { status, output, errors }));
+            }
+            let remaining = timeout.saturating_sub(started.elapsed());
+            if remaining.is_zero() {
+                return Ok(None);
+            }
+            self.sleep(remaining)?;
+            for output in &mut self.outputs {
+                output.take_in()?;
+            }
+        }
+    }
+
+    /// The status of the child if it has ended; the inner nothing says that someone else reaped it.
+    fn try_reap(&mut self) -> io::Result<Option<Option<ExitStatus>>> {
+        let status = match self.child.try_wait() {
+            Ok(status) => status.map(Some),
+            Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Some(None),
+            Err(error) => return Err(error),
+        };
+        self.reaped = status.is_some();
+        Ok(status)
+    }
+
+    /// Sleeps until the child ends or prints something, or `longest` has passed.
+    fn sleep(&self, longest: Duration) -> io::Result<()> {
+        let longest = if self.ended.is_some() { longest } else { longest.min(TICK) };
+        let pipes = self.outputs.iter().filter_map(|output| output.pipe.as_ref());
+        let sources = pipes.map(File::as_fd).chain(self.ended.iter().map(OwnedFd::as_fd));
+        let mut sources: Vec<PollFd<'_>> = sources.map(|source| PollFd::from_borrowed_fd(source, PollFlags::IN)).collect();
+        match poll(&mut sources, Timespec::try_from(longest).ok().as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The child's process, which is also its group.
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.reaped {
+            end(&mut self.child);
+        }
+        children::leave(self.pid());
+    }
+}
+
+/// One of the child's outputs.
+struct Output {
+    /// The pipe, until its end.
+    pipe: Option<File>,
+    kept: Vec<u8>,
+}
+
+impl Output {
+    fn new(pipe: Option<OwnedFd>) -> Output {
+        Output { pipe: pipe.map(File::from), kept: Vec::new() }
+    }
+
+    /// Lets reads return at once.
+    fn do_not_block(&self) -> io::Result<()> {
+        match &self.pipe {
+            Some(pipe) => Ok(rustix::io::ioctl_fionbio(pipe, true)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes in what has been printed since: a full pipe and more, but not all of what a child prints without end.
+    fn take_in(&mut self) -> io::Result<()> {
+        let mut chunk = [0; 4096];
+        for _ in 0..64 {
+            let Some(pipe) = &mut self.pipe else { break };
+            match pipe.read(&mut chunk) {
+                Ok(0) => self.pipe = None,
+                Ok(length) => {
+                    let kept = length.min(KEPT_OUTPUT - self.kept.len());
+                    self.kept.extend_from_slice(&chunk[..kept]);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! The template of a function: its source with holes, as the macro emits it.
+
+/// The source of a function with holes for its specialized values, and all that its compilation depends on.
+///
+/// The macro emits one per annotated function, as constant data: making one costs nothing at run time.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// `module_path!()` inside the hidden module that holds the function, such as `host::m::power::template`.
+    pub module_path: &'static str,
+    /// The function's name as it is written, such as `power` or `r#match`.
+    pub function: &'static str,
+    /// `file!()` of the annotated function: the name that panics carry.
+    pub file: &'static str,
+    /// The `use` lines of the hidden module.
+    pub preamble: &'static str,
+    /// Nothing, or the `macro_rules! m { ... }` that gives a function made by a macro its positions back.
+    pub definitions: &'static str,
+    /// The function's text by position.
+    pub body: &'static [Piece],
+    /// The text of `specialize_entry` and `SPECIALIZE_LAYOUT`, which name the holes `HOLE_0`, `HOLE_1` and so on.
+    pub entry: &'static str,
+    /// The type of each specialized parameter as text, in the order of the signature.
+    pub holes: &'static [&'static str],
+    /// Whether the `i`-th predicate, which the text calls `_i`, held where the host was built.
+    pub cfgs: &'static [bool],
+    /// The type name of the hidden module's `Marker` in the host, where the text may ask for the identity of a type.
+    pub identity: Option<fn() -> &'static str>,
+    /// How the host was compiled.
+    pub flags: Flags,
+}
+
+/// A piece of a function's text, and where its first character stands in the user's file.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    /// The line, from 1; 0 says that the piece has no place of its own and follows the one before.
+    pub line: u32,
+    /// The column, from 1, in characters.
+    pub column: u32,
+    /// The text.
+    pub text: &'static str,
+}
+
+/// How the host was compiled, as far as the macro could tell.
+#[derive(Clone, Copy, Debug)]
+pub enum Flags {
+    /// The compiler's flags.
+    Read(BuildFlags),
+    /// They could not be read, for this reason: the function has no variants at run time.
+    Unreadable(&'static str),
+}
+
+/// The flags of the host's compilation that change what a function means.
+#[derive(Clone, Copy, Debug)]
+pub struct BuildFlags {
+    /// The edition, such as `2024`.
+    pub edition: &'static str,
+    /// The crate's name, with underscores.
+    pub crate_name: &'static str,
+    /// Whether the crate is an executable (a test is one), which tells its types from those of a library.
+    pub executable: bool,
+    /// Every `-C metadata` in its order.
+    pub metadata: &'static [&'static str],
+    /// Whether arithmetic overflow panics.
+    pub overflow_checks: bool,
+    /// Whether `cfg(debug_assertions)` holds.
+    pub debug_assertions: bool,
+    /// The `-C target-cpu` of the host, where one was given.
+    pub target_cpu: Option<&'static str>,
+    /// Every `-C target-feature` of the host in its order.
+    pub target_features: &'static [&'static str],
+}

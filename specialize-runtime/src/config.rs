@@ -1,0 +1,300 @@
+//! Settings of the process: what the program installs, and the environment, which wins over it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// Which tiers may serve, and what they may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Everything: build-time variants, finished artifacts, and compiling new ones.
+    #[default]
+    Full,
+    /// Build-time variants and finished artifacts; no process is ever started.
+    Load,
+    /// Build-time variants only; no thread, file or process.
+    BuildTime,
+    /// The generic function only.
+    Off,
+}
+
+impl Mode {
+    /// The mode as `SPECIALIZE_MODE` spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Full => "full",
+            Mode::Load => "load",
+            Mode::BuildTime => "build-time",
+            Mode::Off => "off",
+        }
+    }
+}
+
+impl FromStr for Mode {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Mode, ()> {
+        [Mode::Full, Mode::Load, Mode::BuildTime, Mode::Off].into_iter().find(|mode| mode.as_str() == text).ok_or(())
+    }
+}
+
+/// What turns a template and a value into machine code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Engine {
+    /// The fastest that works here.
+    #[default]
+    Auto,
+    /// The toolchain's LLVM alone, in a process of its own.
+    Llvm,
+    /// A run of rustc for each value.
+    Rustc,
+}
+
+impl Engine {
+    /// The engine as `SPECIALIZE_ENGINE` spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Engine::Auto => "auto",
+            Engine::Llvm => "llvm",
+            Engine::Rustc => "rustc",
+        }
+    }
+}
+
+impl FromStr for Engine {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Engine, ()> {
+        [Engine::Auto, Engine::Llvm, Engine::Rustc].into_iter().find(|engine| engine.as_str() == text).ok_or(())
+    }
+}
+
+/// Settings of the whole process, to be installed once, early in `main`.
+///
+/// The environment wins over what is installed, so that an operator can steer a program without a
+/// rebuild. A wrong value in the environment is reported in a `tracing` event and ignored.
+///
+/// ```
+/// # use specialize_runtime as specialize;
+/// use specialize::{Config, Mode};
+///
+/// Config::default().mode(Mode::BuildTime).hot(500).install()?;
+/// assert!(Config::default().install().is_err(), "settings are installed once");
+/// # Ok::<(), specialize::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "settings take effect with `install`"]
+pub struct Config {
+    mode: Option<Mode>,
+    hot: Option<u64>,
+    table_capacity: Option<usize>,
+    code_limit: Option<usize>,
+    cache_dir: Option<PathBuf>,
+    cache_limit: Option<u64>,
+    compile_timeout: Option<Duration>,
+    compile_memory: Option<u64>,
+    compile_jobs: Option<usize>,
+    toolchain: Option<PathBuf>,
+    target_cpu: Option<String>,
+    engine: Option<Engine>,
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $argument:ty;)*) => { $(
+        $(#[$doc])*
+        pub fn $name(mut self, $name: $argument) -> Config {
+            self.$name = Some($name.into());
+            self
+        }
+    )* };
+}
+
+impl Config {
+    setters! {
+        /// Which tiers may serve. `SPECIALIZE_MODE`: `full` (default), `load`, `build-time`, `off`.
+        mode: Mode;
+        /// Calls of one value before a background compile, 1,000 unless set; an attribute's own
+        /// `hot` comes before this one. `SPECIALIZE_HOT` comes before both.
+        hot: u64;
+        /// Runtime variants a function may have, 1,024 unless set; 0 means none.
+        /// `SPECIALIZE_TABLE_CAPACITY`.
+        table_capacity: usize;
+        /// Libraries loaded at once in the process, 2,048 unless set. `SPECIALIZE_CODE_LIMIT`.
+        code_limit: usize;
+        /// The store's folder; an empty path means no store. `SPECIALIZE_CACHE_DIR`.
+        cache_dir: impl Into<PathBuf>;
+        /// Bytes of artifacts kept on disk, 1 GiB unless set. `SPECIALIZE_CACHE_LIMIT`.
+        cache_limit: u64;
+        /// The longest one compile may take, 60 seconds unless set.
+        /// `SPECIALIZE_COMPILE_TIMEOUT_MS`, in milliseconds.
+        compile_timeout: Duration;
+        /// Bytes of address space of a compiler's process; no limit unless set.
+        /// `SPECIALIZE_COMPILE_MEMORY`.
+        compile_memory: u64;
+        /// Compiles at once, 1 unless set. `SPECIALIZE_COMPILE_JOBS`.
+        compile_jobs: usize;
+        /// The `rustc` to use instead of the one that built the program. `SPECIALIZE_TOOLCHAIN`.
+        toolchain: impl Into<PathBuf>;
+        /// The processor to compile for: `native` (default), `build` (as the program was built),
+        /// or a level such as `x86-64-v3`. `SPECIALIZE_TARGET_CPU`.
+        target_cpu: impl Into<String>;
+        /// What makes machine code. `SPECIALIZE_ENGINE`: `auto` (default), `llvm`, `rustc`.
+        engine: Engine;
+    }
+
+    /// Puts these settings in force for the process.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AlreadyConfigured`] if settings are in force already: another `install`, or a
+    /// specialized function that was called before.
+    pub fn install(self) -> Result<(), Error> {
+        let mut fresh = false;
+        SETTINGS.get_or_init(|| {
+            fresh = true;
+            Settings::new(self, |name| std::env::var_os(name))
+        });
+        if fresh { Ok(()) } else { Err(Error::AlreadyConfigured) }
+    }
+}
+
+/// The settings in force.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) mode: Mode,
+    hot_of_environment: Option<u64>,
+    hot_of_program: u64,
+    pub(crate) table_capacity: usize,
+    pub(crate) code_limit: usize,
+    pub(crate) cache_dir: Option<PathBuf>,
+    pub(crate) cache_limit: u64,
+    pub(crate) compile_timeout: Duration,
+    pub(crate) compile_memory: Option<u64>,
+    pub(crate) compile_jobs: usize,
+    pub(crate) toolchain: Option<PathBuf>,
+    pub(crate) target_cpu: String,
+    pub(crate) engine: Engine,
+}
+
+static SETTINGS: OnceLock<Settings> = OnceLock::new();
+
+/// The settings in force; read from the environment now if nobody installed any.
+pub(crate) fn settings() -> &'static Settings {
+    SETTINGS.get_or_init(|| Settings::new(Config::default(), |name| std::env::var_os(name)))
+}
+
+impl Settings {
+    fn new(config: Config, environment: impl Fn(&str) -> Option<OsString>) -> Settings {
+        let environment = Environment { read: &environment };
+        Settings {
+            mode: environment.parsed("SPECIALIZE_MODE", "full, load, build-time or off").or(config.mode).unwrap_or_default(),
+            hot_of_environment: environment.parsed("SPECIALIZE_HOT", "a number of calls"),
+            hot_of_program: config.hot.unwrap_or(1_000),
+            table_capacity: environment.parsed("SPECIALIZE_TABLE_CAPACITY", "a number of variants").or(config.table_capacity).unwrap_or(1_024),
+            code_limit: environment.parsed("SPECIALIZE_CODE_LIMIT", "a number of libraries").or(config.code_limit).unwrap_or(2_048),
+            cache_dir: environment
+                .path("SPECIALIZE_CACHE_DIR")
+                .or(config.cache_dir)
+                .or_else(|| default_cache_dir(&environment))
+                .filter(|folder| !folder.as_os_str().is_empty()),
+            cache_limit: environment.parsed("SPECIALIZE_CACHE_LIMIT", "a number of bytes").or(config.cache_limit).unwrap_or(1 << 30),
+            compile_timeout: environment
+                .parsed("SPECIALIZE_COMPILE_TIMEOUT_MS", "a number of milliseconds")
+                .map(Duration::from_millis)
+                .or(config.compile_timeout)
+                .unwrap_or(Duration::from_secs(60)),
+            compile_memory: environment.parsed("SPECIALIZE_COMPILE_MEMORY", "a number of bytes").or(config.compile_memory),
+            compile_jobs: environment.parsed("SPECIALIZE_COMPILE_JOBS", "a number of compiles").or(config.compile_jobs).unwrap_or(1).max(1),
+            toolchain: environment.path("SPECIALIZE_TOOLCHAIN").or(config.toolchain).filter(|path| !path.as_os_str().is_empty()),
+            target_cpu: environment
+                .parsed("SPECIALIZE_TARGET_CPU", "native, build or a processor's name")
+                .or(config.target_cpu)
+                .filter(|cpu| !cpu.is_empty())
+                .unwrap_or_else(|| "native".to_owned()),
+            engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
+        }
+    }
+
+    /// Calls before a value is hot: the environment's, then the attribute's, then the program's.
+    pub(crate) fn hot(&self, of_attribute: Option<u64>) -> u64 {
+        self.hot_of_environment.or(of_attribute).unwrap_or(self.hot_of_program)
+    }
+}
+
+/// The environment, whose wrong values are reported and ignored.
+struct Environment<'a> {
+    read: &'a dyn Fn(&str) -> Option<OsString>,
+}
+
+impl Environment<'_> {
+    fn parsed<T: FromStr>(&self, name: &str, expected: &str) -> Option<T> {
+        let text = (self.read)(name)?;
+        let parsed = text.to_str().and_then(|text| text.trim().parse().ok());
+        if parsed.is_none() {
+            tracing::warn!(variable = name, value = ?text, expected, "a setting in the environment is wrong and is ignored");
+        }
+        parsed
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        (self.read)(name).map(PathBuf::from)
+    }
+}
+
+/// `specialize` below the user's cache folder, by the XDG Base Directory Specification: a relative
+/// `XDG_CACHE_HOME` does not count.
+fn default_cache_dir(environment: &Environment<'_>) -> Option<PathBuf> {
+    environment
+        .path("XDG_CACHE_HOME")
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| Some(environment.path("HOME").filter(|home| home.is_absolute())?.join(".cache")))
+        .map(|folder| folder.join("specialize"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings_of(config: Config, variables: &[(&str, &str)]) -> Settings {
+        Settings::new(config, |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into()))
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_program() {
+        let settings = settings_of(Config::default().mode(Mode::Load).hot(5), &[("SPECIALIZE_MODE", "build-time"), ("SPECIALIZE_HOT", "7")]);
+        assert_eq!(settings.mode, Mode::BuildTime);
+        assert_eq!(settings.hot(Some(10)), 7);
+    }
+
+    #[test]
+    fn the_attribute_wins_over_the_program() {
+        let settings = settings_of(Config::default().hot(5), &[]);
+        assert_eq!(settings.hot(Some(10)), 10);
+        assert_eq!(settings.hot(None), 5);
+        assert_eq!(settings_of(Config::default(), &[]).hot(None), 1_000);
+    }
+
+    #[test]
+    fn a_wrong_value_is_ignored() {
+        let settings = settings_of(Config::default().engine(Engine::Rustc), &[("SPECIALIZE_MODE", "fast"), ("SPECIALIZE_ENGINE", "gcc")]);
+        assert_eq!(settings.mode, Mode::Full);
+        assert_eq!(settings.engine, Engine::Rustc);
+    }
+
+    #[test]
+    fn the_cache_folder_follows_the_specification() {
+        let folder = |variables: &[(&str, &str)]| settings_of(Config::default(), variables).cache_dir;
+        assert_eq!(folder(&[("XDG_CACHE_HOME", "/cache"), ("HOME", "/home/a")]), Some("/cache/specialize".into()));
+        assert_eq!(folder(&[("XDG_CACHE_HOME", "relative"), ("HOME", "/home/a")]), Some("/home/a/.cache/specialize".into()));
+        assert_eq!(folder(&[("SPECIALIZE_CACHE_DIR", ""), ("HOME", "/home/a")]), None);
+        assert_eq!(folder(&[]), None);
+    }
+}

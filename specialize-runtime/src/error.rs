@@ -1,0 +1,196 @@
+//! Why a value has no variant: one variant of [`Error`] per operation that failed.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a value is served by the generic function, or a setting was refused.
+///
+/// Errors are shared by everyone who waits for the same value, so they are cheap to clone.
+/// None of them changes an answer: the generic function serves wherever one is returned.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// This program, or this machine, has no runtime tier.
+    #[error("no variant can be made at run time here: {reason}; listed values and the generic function serve")]
+    UnsupportedPlatform {
+        /// What is missing.
+        reason: String,
+    },
+    /// The mode in force forbids what was asked for.
+    #[error("mode `{mode}` forbids making a variant of `{function}` for this value; set SPECIALIZE_MODE=full to allow it")]
+    Forbidden {
+        /// The mode, as `SPECIALIZE_MODE` spells it.
+        mode: &'static str,
+        /// The function's name.
+        function: &'static str,
+    },
+    /// The function cannot have variants at run time, for a reason fixed when it was built.
+    #[error("`{function}` has build-time variants only: {reason}")]
+    BuildTimeOnly {
+        /// The function's name.
+        function: &'static str,
+        /// What stood in the way.
+        reason: String,
+    },
+    /// The dispatch table holds as many variants as it may.
+    #[error("the dispatch table of `{function}` is full with {capacity} variants; raise SPECIALIZE_TABLE_CAPACITY")]
+    TableFull {
+        /// The function's name.
+        function: &'static str,
+        /// How many variants it may hold.
+        capacity: usize,
+    },
+    /// The process holds as many variants as it may.
+    #[error("{limit} variants are loaded, which is the limit; raise SPECIALIZE_CODE_LIMIT")]
+    CodeLimit {
+        /// The limit in force.
+        limit: usize,
+    },
+    /// `prepare_within` reached its deadline; the compile goes on in the background.
+    #[error("no variant of `{function}` within {waited:?}; it is still being made in the background")]
+    DeadlinePassed {
+        /// The function's name.
+        function: &'static str,
+        /// How long the caller was ready to wait.
+        waited: Duration,
+    },
+    /// The background thread could not be started.
+    #[error("the background thread cannot be started: {source}")]
+    Thread {
+        /// The system's answer.
+        source: Arc<io::Error>,
+    },
+    /// The background thread met a mistake in this crate.
+    #[error("making a variant of `{function}` hit a mistake in specialize itself; please report it with the panic's message")]
+    BackgroundPanic {
+        /// The function's name.
+        function: &'static str,
+    },
+    /// The process is ending.
+    #[error("the process is ending; no variant is made any more")]
+    Ending,
+    /// There is no compiler where it should be.
+    #[error("no compiler at {path}: {source}; install the toolchain that built this program there, or name another place in SPECIALIZE_TOOLCHAIN", path = path.display())]
+    ToolchainMissing {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// The system's answer.
+        source: Arc<io::Error>,
+    },
+    /// The compiler is not the one that built the program.
+    #[error("the compiler at {path} is not the one that built this program: expected {expected}, found {found}; name the right one in SPECIALIZE_TOOLCHAIN", path = path.display())]
+    ToolchainDiffers {
+        /// The compiler asked.
+        path: PathBuf,
+        /// What built the program.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// No linker was found.
+    #[error("no linker: neither {looked}; install binutils or the toolchain's own rust-lld")]
+    LinkerMissing {
+        /// The places looked at.
+        looked: String,
+    },
+    /// A file or folder could not be read, made or written.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    File {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer.
+        source: Arc<io::Error>,
+    },
+    /// A compiler or linker could not be started.
+    #[error("cannot start {program}: {source}", program = program.display())]
+    Spawn {
+        /// The program.
+        program: PathBuf,
+        /// The system's answer.
+        source: Arc<io::Error>,
+    },
+    /// A compiler or linker did not end in time and was killed.
+    #[error("{program} did not end within {limit:?} and was killed; raise SPECIALIZE_COMPILE_TIMEOUT_MS if the kernel is large", program = program.display())]
+    TimedOut {
+        /// The program.
+        program: PathBuf,
+        /// The limit in force.
+        limit: Duration,
+    },
+    /// A compiler or linker failed.
+    #[error("{program} failed ({status}): {output}", program = program.display())]
+    CompileFailed {
+        /// The program.
+        program: PathBuf,
+        /// How it ended.
+        status: String,
+        /// Its diagnostics, the first 64 KiB of them.
+        output: String,
+    },
+    /// What a compiler or linker left behind is not what it should be.
+    #[error("{program} left no usable output at {path}: {reason}", program = program.display(), path = path.display())]
+    BadOutput {
+        /// The program.
+        program: PathBuf,
+        /// Where its output should be.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The one engine that the settings allow did not make the variant.
+    #[error("the engine `{engine}` did not make this variant of `{function}`: {reason}; SPECIALIZE_ENGINE=auto lets another try")]
+    Engine {
+        /// The engine, as `SPECIALIZE_ENGINE` spells it.
+        engine: &'static str,
+        /// The function's name.
+        function: &'static str,
+        /// What it said.
+        reason: String,
+    },
+    /// The function uses a part of `std` that cannot be linked into a variant.
+    #[error("`{function}` uses {symbols}, which a variant cannot be linked against; keep it outside the specialized function")]
+    UnresolvedSymbol {
+        /// The function's name.
+        function: &'static str,
+        /// The symbols, demangled, separated by commas.
+        symbols: String,
+    },
+    /// The cache folder, or a file in it, could have been written by someone else.
+    #[error("the cache at {path} cannot be trusted: {reason}", path = path.display())]
+    CacheUntrusted {
+        /// The folder or file.
+        path: PathBuf,
+        /// What gives it away.
+        reason: String,
+    },
+    /// A finished library could not be loaded.
+    #[error("cannot load {path}: {source}", path = path.display())]
+    Load {
+        /// The library.
+        path: PathBuf,
+        /// The loader's answer.
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// A loaded library is not what it claims to be.
+    #[error("{path} does not fit this program: {reason}", path = path.display())]
+    Mismatch {
+        /// The library.
+        path: PathBuf,
+        /// What differs.
+        reason: String,
+    },
+    /// Settings were installed twice, or after the first compile.
+    #[error("the settings are already in force; call Config::install once, before the first specialized function is called")]
+    AlreadyConfigured,
+}
+
+impl Error {
+    /// An error of the file system.
+    pub(crate) fn file(action: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Error {
+        Error::File { action, path: path.into(), source: Arc::new(source) }
+    }
+}

@@ -1,0 +1,224 @@
+//! One annotated function: the descriptor the macro emits, and what generated code calls.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use crate::binding::{Binding, Shared};
+use crate::compile::template::Template;
+use crate::config::{Mode, settings};
+use crate::dispatch_table::DispatchTable;
+use crate::error::Error;
+use crate::pending::Pending;
+use crate::value::{self, Image, Values};
+
+/// Code with the whole signature of the annotated function: the generic function, a build-time
+/// variant or a runtime variant. Variants ignore the specialized parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Entry(*const ());
+
+// SAFETY: an entry is the address of code, which any thread may call.
+unsafe impl Send for Entry {}
+// SAFETY: as above.
+unsafe impl Sync for Entry {}
+
+impl Entry {
+    /// The entry at `code`.
+    #[must_use]
+    pub const fn new(code: *const ()) -> Entry {
+        Entry(code)
+    }
+
+    /// The address of the code.
+    #[must_use]
+    #[inline(always)]
+    pub const fn code(self) -> *const () {
+        self.0
+    }
+}
+
+/// What the macro knows of a function.
+#[derive(Debug)]
+pub struct Descriptor {
+    /// The function's name.
+    pub name: &'static str,
+    /// Path of the module that stands beside the function.
+    pub module_path: &'static str,
+    /// Names of the specialized parameters, in the order of the signature.
+    pub parameters: &'static [&'static str],
+    /// The function as written.
+    pub generic: Entry,
+    /// The function's source, isolated.
+    pub template: Template,
+    /// Size and alignment of each type in the signature, the return type last.
+    pub layout: &'static [[usize; 2]],
+    /// The attribute's `hot`.
+    pub hot: Option<u64>,
+}
+
+/// An annotated function whose specialized values are a `V`.
+#[derive(Debug)]
+pub struct Function<V: Values> {
+    table: DispatchTable,
+    values: PhantomData<V>,
+}
+
+impl<V: Values> Function<V> {
+    /// The function behind `descriptor`, with the variants made at build time.
+    #[must_use]
+    pub const fn new<const LISTED: usize>(descriptor: Descriptor, listed: &'static [(V, Entry); LISTED]) -> Function<V> {
+        Function { table: DispatchTable::new(descriptor, listed), values: PhantomData }
+    }
+
+    /// The function's dispatch table.
+    #[must_use]
+    pub const fn table(&'static self) -> &'static DispatchTable {
+        &self.table
+    }
+
+    /// The code that serves `values` now: a runtime variant, or else the generic function, in which
+    /// case the call is counted. Build-time variants are the caller's to try first.
+    #[must_use]
+    #[inline(always)]
+    pub fn entry(&'static self, values: V) -> *const () {
+        let key = value::key(&values);
+        let found = if value::is_narrow::<V>() {
+            self.table.find(key)
+        } else {
+            self.table.find_wide(key, |image| values.equals(image))
+        };
+        if found.is_null() { self.missed(key, values) } else { found }
+    }
+
+    #[inline(never)]
+    fn missed(&'static self, key: u64, values: V) -> *const () {
+        if self.table.count_miss(key) {
+            self.table.binding(values.image(), key).ask_when_due();
+        }
+        self.table.descriptor().generic.code()
+    }
+
+    /// The function with `values` bound, served from the best tier there is; a variant is asked for
+    /// in the background.
+    #[must_use]
+    pub fn bind(&'static self, values: V) -> Binding<V> {
+        let shared = self.shared(values);
+        shared.ask_when_due();
+        Binding::new(shared, values)
+    }
+
+    /// The function with `values` bound, once they have a variant.
+    ///
+    /// # Errors
+    ///
+    /// Why they can have none.
+    pub fn prepare(&'static self, values: V) -> Result<Binding<V>, Error> {
+        let shared = self.shared(values);
+        shared.ask().wait()?;
+        Ok(Binding::new(shared, values))
+    }
+
+    /// As [`prepare`](Self::prepare), but waits no longer than `patience`.
+    ///
+    /// # Errors
+    ///
+    /// Why the values can have no variant, or [`Error::DeadlinePassed`].
+    pub fn prepare_within(&'static self, values: V, patience: Duration) -> Result<Binding<V>, Error> {
+        let shared = self.shared(values);
+        match shared.ask().wait_within(patience) {
+            Some(outcome) => outcome?,
+            None => return Err(Error::DeadlinePassed { function: self.table.name(), waited: patience }),
+        }
+        Ok(Binding::new(shared, values))
+    }
+
+    /// The function with `values` bound, if they have a variant already.
+    #[must_use]
+    pub fn lookup(&'static self, values: V) -> Option<Binding<V>> {
+        let shared = self.shared(values);
+        shared.has_variant().then(|| Binding::new(shared, values))
+    }
+
+    /// Asks for a variant in the background.
+    pub fn request(&'static self, values: V) -> Pending {
+        self.shared(values).ask()
+    }
+
+    fn shared(&'static self, values: V) -> Arc<Shared> {
+        self.table.binding(values.image(), value::key(&values))
+    }
+}
+
+/// The values a function is specialized on, whatever their type: those listed at build time, and
+/// how to show any of them.
+pub(crate) trait ListedValues: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// The build-time variant for the values behind `image`.
+    fn find(&self, image: &Image) -> Option<Entry>;
+
+    /// The images of all listed values.
+    fn images(&self) -> Vec<Image>;
+
+    /// The values behind `image` as Rust would write them, separated by commas.
+    fn show(&self, image: &Image) -> String;
+}
+
+impl<V: Values, const LISTED: usize> ListedValues for [(V, Entry); LISTED] {
+    fn find(&self, image: &Image) -> Option<Entry> {
+        self.iter().find(|(values, _)| values.equals(image.bytes())).map(|&(_, entry)| entry)
+    }
+
+    fn images(&self) -> Vec<Image> {
+        self.iter().map(|(values, _)| values.image()).collect()
+    }
+
+    fn show(&self, image: &Image) -> String {
+        V::show(image.bytes())
+    }
+}
+
+/// Where a call is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tier {
+    /// The function as written, all parameters at run time.
+    Generic,
+    /// A variant the user's own build made, for a listed value.
+    BuildTime,
+    /// A variant made while a program ran.
+    Runtime,
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Tier::Generic => "generic",
+            Tier::BuildTime => "build-time",
+            Tier::Runtime => "runtime",
+        })
+    }
+}
+
+/// Whether dispatchers may serve listed values from build-time variants.
+static BUILD_TIME: AtomicU8 = AtomicU8::new(UNKNOWN);
+const UNKNOWN: u8 = 0;
+const SERVES: u8 = 1;
+const OFF: u8 = 2;
+
+/// Whether a dispatcher may serve listed values from build-time variants: always, but in mode
+/// `off`. One byte is loaded and compared.
+#[must_use]
+#[inline(always)]
+pub fn build_time_serves() -> bool {
+    BUILD_TIME.load(Ordering::Relaxed) == SERVES || decide_build_time()
+}
+
+#[cold]
+fn decide_build_time() -> bool {
+    let serves = settings().mode != Mode::Off;
+    BUILD_TIME.store(if serves { SERVES } else { OFF }, Ordering::Relaxed);
+    serves
+}

@@ -1,0 +1,50 @@
+//! The runtime of `specialize-rs`: what stands behind the functions that its attribute generates.
+//!
+//! Use it through the crate `specialize`; nothing here is promised to stay except what that crate re-exports.
+
+#[cfg(specialize_runtime_tier)]
+mod artifact;
+mod binding;
+mod compile;
+mod config;
+mod dispatch;
+mod dispatch_table;
+mod error;
+mod function;
+mod lifetime;
+mod maker;
+mod pending;
+mod service;
+mod stats;
+mod surface;
+
+mod value;
+mod variant;
+#[cfg(specialize_runtime_tier)]
+mod workshop;
+
+pub use config::{Config, Engine, Mode};
+pub use dispatch_table::{Counts, DispatchTable, TableEntry};
+pub use error::Error;
+pub use function::Tier;
+pub use pending::Pending;
+pub use service::settle;
+pub use stats::{FunctionStats, Stats, functions, stats};
+pub use variant::Origin;
+
+/// What generated code calls. Not for people: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    /// The interface of expansions of this major version.
+    pub mod v1 {
+        pub use linkme;
+
+        pub use crate::binding::Binding;
+        pub use crate::compile::template::{BuildFlags, Flags, Piece, Template};
+        pub use crate::function::{Descriptor, Entry, Function, build_time_serves};
+        pub use crate::stats::FUNCTIONS;
+        pub use crate::value::{Value, Values};
+        pub use crate::__specialize_surface as surface;
+        pub use crate::{DispatchTable, Error, Pending, Tier};
+    }
+}

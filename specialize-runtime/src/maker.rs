@@ -1,0 +1,135 @@
+//! What the background does for one value: looks for a finished variant, else has one compiled,
+//! then loads it. The one place where the artifact and compile wings meet.
+
+#[cfg(specialize_runtime_tier)]
+pub(crate) use with_runtime_tier::{keep_server, make, store_failure, supported};
+#[cfg(not(specialize_runtime_tier))]
+pub(crate) use without_runtime_tier::{keep_server, make, store_failure, supported};
+
+#[cfg(not(specialize_runtime_tier))]
+mod without_runtime_tier {
+    use crate::compile::record;
+    use crate::error::Error;
+    use crate::function::Descriptor;
+    use crate::value::Image;
+    use crate::variant::Variant;
+
+    pub(crate) fn supported(_: &Descriptor) -> Result<(), Error> {
+        Err(Error::UnsupportedPlatform { reason: record::UNSUPPORTED.to_owned() })
+    }
+
+    pub(crate) fn make(descriptor: &'static Descriptor, _: &Image) -> Result<Variant, Error> {
+        supported(descriptor).and(Err(Error::Ending))
+    }
+
+    pub(crate) fn store_failure() -> Option<Error> {
+        None
+    }
+
+    pub(crate) fn keep_server() -> bool {
+        false
+    }
+}
+
+#[cfg(specialize_runtime_tier)]
+mod with_runtime_tier {
+    use std::path::PathBuf;
+    use std::time::Instant;
+
+    use crate::artifact::library::{self, Library};
+    use crate::compile::llvm::{self, Means, Refusal};
+    use crate::compile::toolchain::Toolchain;
+    use crate::compile::{self, Lowering, Request};
+    use crate::config::{Engine, settings};
+    use crate::error::Error;
+    use crate::function::Descriptor;
+    use crate::value::Image;
+    use crate::variant::{Origin, Variant};
+    use crate::workshop::Workshop;
+
+    pub(crate) use crate::compile::llvm::keep_server;
+
+    /// Whether the function behind `descriptor` can have runtime variants, whatever the values.
+    pub(crate) fn supported(descriptor: &Descriptor) -> Result<(), Error> {
+        descriptor.template.build_flags().map(|_| ())
+    }
+
+    /// Why finished variants are not kept for the next process, if they were meant to be.
+    pub(crate) fn store_failure() -> Option<Error> {
+        Workshop::store_failure()
+    }
+
+    /// A variant of the function behind `descriptor` for the values behind `image`, from the store
+    /// or from a compiler.
+    ///
+    /// # Errors
+    ///
+    /// What failed, or [`Error::Forbidden`] where there is none in the store and the mode allows
+    /// no compiler.
+    pub(crate) fn make(descriptor: &'static Descriptor, image: &Image) -> Result<Variant, Error> {
+        let limit = settings().code_limit;
+        if library::loaded() >= limit {
+            return Err(Error::CodeLimit { limit });
+        }
+        let workshop = Workshop::get()?;
+        let support = workshop.support(descriptor)?;
+        let key = workshop.variant_key(&descriptor.template, image, support);
+        let load = |artifact| Library::open(&artifact, support, descriptor.layout);
+        if let Some(artifact) = workshop.store.find(&key) {
+            match load(artifact) {
+                Ok(library) => return Ok(Variant::new(image.clone(), Origin::Disk, None, library)),
+                Err(error) => tracing::warn!(%error, "an artifact cannot be loaded, and is made anew"),
+            }
+        }
+        let toolchain = workshop.toolchain(descriptor)?;
+        let started = Instant::now();
+        let folder = workshop.store.work_folder()?;
+        let images: Vec<&[u8]> = image.parts().collect();
+        let template = &descriptor.template;
+        let target_cpu = Workshop::target_cpu(template);
+        let request = Request {
+            lowering: Lowering { template, target_cpu, limits: &workshop.limits, folder: folder.path() },
+            images: &images,
+            support: support.path(),
+            support_name: support.name(),
+            resolves: &|symbol| support.defines(symbol),
+        };
+        let (dylib, origin, fallback) = compile_with_some_engine(workshop, toolchain, &request)?;
+        let library = load(workshop.store.keep(&key, &dylib)?)?;
+        tracing::debug!(function = descriptor.name, artifact = %key.digest(), ?origin, took = ?started.elapsed(), "a variant was compiled");
+        Ok(Variant::new(image.clone(), origin, fallback, library))
+    }
+
+    /// The dylib, which engine made it, and why the first choice did not.
+    fn compile_with_some_engine(
+        workshop: &Workshop,
+        toolchain: &Toolchain,
+        request: &Request<'_>,
+    ) -> Result<(PathBuf, Origin, Option<String>), Error> {
+        let engine = settings().engine;
+        let reason = match engine {
+            Engine::Rustc => None,
+            Engine::Auto | Engine::Llvm => match compile_with_llvm(workshop, toolchain, request) {
+                Ok(dylib) => return Ok((dylib, Origin::Llvm, None)),
+                Err(Refusal::Variant(error)) => return Err(error),
+                Err(Refusal::Engine(reason)) => Some(reason),
+            },
+        };
+        let function = request.lowering.template.function;
+        match reason {
+            Some(reason) if engine == Engine::Llvm => Err(Error::Engine { engine: engine.as_str(), function, reason }),
+            reason => {
+                if let Some(reason) = &reason {
+                    tracing::info!(function, reason, "rustc makes this variant instead of LLVM alone");
+                }
+                Ok((compile::compile(toolchain, request)?, Origin::Rustc, reason))
+            }
+        }
+    }
+
+    fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<PathBuf, Refusal> {
+        let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        let bitcode = workshop.bitcode(toolchain, request.lowering)?;
+        llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })
+    }
+}

@@ -1,0 +1,249 @@
+//! The background: one queue of values that want a variant, each made once, on threads of its own.
+//!
+//! The threads are the only ones that start processes, and they live as long as the process: a
+//! child is killed when the thread that started it ends.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(specialize_runtime_tier)]
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::binding::Shared;
+use crate::config::settings;
+use crate::error::Error;
+use crate::lifetime;
+use crate::maker;
+use crate::pending::{Outcome, Pending};
+
+/// The queue and the threads that work on it.
+#[derive(Debug)]
+struct Service {
+    state: Mutex<State>,
+    /// Told when a job is queued.
+    queued: Condvar,
+    /// Told when a job has ended.
+    ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: VecDeque<Job>,
+    /// By the address of the values' shared state, which the job keeps alive.
+    unfinished: HashMap<usize, Arc<Outcome>>,
+    threads: usize,
+    idle: usize,
+    ending: bool,
+}
+
+#[derive(Debug)]
+struct Job {
+    shared: Arc<Shared>,
+    outcome: Arc<Outcome>,
+}
+
+/// Asks for a variant for the values of `shared`, or joins whoever asked before.
+pub(crate) fn request(shared: &Arc<Shared>) -> Pending {
+    if let Err(error) = shared.table().may_have_runtime_variants() {
+        shared.failed(&error);
+        return Pending::ready(Err(error));
+    }
+    let service = service();
+    let mut state = service.state();
+    if state.ending {
+        return Pending::ready(Err(Error::Ending));
+    }
+    if let Some(outcome) = state.unfinished.get(&Arc::as_ptr(shared).addr()) {
+        return Pending::shared(Arc::clone(outcome));
+    }
+    // A variant may have been published since the caller looked.
+    if shared.has_variant() {
+        return Pending::ready(Ok(()));
+    }
+    if let Err(error) = service.have_a_thread(&mut state) {
+        shared.failed(&error);
+        shared.table().failed(&error);
+        return Pending::ready(Err(error));
+    }
+    shared.table().requested();
+    let outcome = Arc::new(Outcome::default());
+    state.unfinished.insert(Arc::as_ptr(shared).addr(), Arc::clone(&outcome));
+    state.queue.push_back(Job { shared: Arc::clone(shared), outcome: Arc::clone(&outcome) });
+    service.queued.notify_one();
+    Pending::shared(outcome)
+}
+
+/// Waits until nothing is being compiled, but no longer than `timeout`; false if it takes longer.
+///
+/// For tests and for the end of a warm-up: values whose background compile was asked for before the
+/// call have their variant, or have failed, when it returns true.
+///
+/// ```
+/// # use specialize_runtime as specialize;
+/// use std::time::Duration;
+///
+/// assert!(specialize::settle(Duration::from_secs(10)), "nothing was asked for");
+/// ```
+#[must_use]
+pub fn settle(timeout: Duration) -> bool {
+    let service = service();
+    let deadline = Instant::now().checked_add(timeout);
+    let mut state = service.state();
+    while !state.unfinished.is_empty() {
+        let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+        if left.is_zero() {
+            return false;
+        }
+        state = service.ended.wait_timeout(state, left.min(Duration::from_secs(3_600))).unwrap_or_else(PoisonError::into_inner).0;
+    }
+    true
+}
+
+/// Lets no further job begin; called as the process ends, before its children are killed.
+#[cfg(specialize_runtime_tier)]
+pub(crate) fn refuse_more() {
+    let service = service();
+    let mut state = service.state();
+    state.ending = true;
+    let queue = std::mem::take(&mut state.queue);
+    for job in &queue {
+        state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
+    }
+    drop(state);
+    for job in queue {
+        job.outcome.finish(Err(Error::Ending));
+    }
+}
+
+/// Waits until the running jobs have noticed that their children were killed.
+#[cfg(specialize_runtime_tier)]
+pub(crate) fn wait_for_the_end(patience: Duration) {
+    if !settle(patience) {
+        tracing::debug!("a compile did not end in time; what it leaves is removed by the next process");
+    }
+}
+
+impl Service {
+    /// Starts a thread, if all are busy and there may be more.
+    fn have_a_thread(&'static self, state: &mut State) -> Result<(), Error> {
+        if state.idle > state.queue.len() || state.threads >= settings().compile_jobs {
+            return Ok(());
+        }
+        match std::thread::Builder::new().name("specialize".to_owned()).spawn(move || self.work()) {
+            Ok(_) => {
+                state.threads += 1;
+                Ok(())
+            }
+            // The threads there are serve all the same.
+            Err(_) if state.threads > 0 => Ok(()),
+            Err(source) => Err(Error::Thread { source: Arc::new(source) }),
+        }
+    }
+
+    /// What a thread of the service does all its life.
+    fn work(&self) {
+        lifetime::pin_this_code();
+        let mut state = self.state();
+        loop {
+            let Some(job) = state.queue.pop_front() else {
+                state.idle += 1;
+                state = self.wait_for_a_job(state);
+                state.idle -= 1;
+                continue;
+            };
+            drop(state);
+            job.outcome.finish(attempt(&job.shared));
+            state = self.state();
+            state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
+            self.ended.notify_all();
+        }
+    }
+
+    /// Waits until a job is queued; a compile server that leaves in the meantime is let go.
+    fn wait_for_a_job<'state>(&self, state: MutexGuard<'state, State>) -> MutexGuard<'state, State> {
+        if maker::keep_server() {
+            self.queued.wait_timeout(state, Duration::from_secs(1)).unwrap_or_else(PoisonError::into_inner).0
+        } else {
+            self.queued.wait(state).unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes one variant and publishes it, or says why not wherever that is asked later.
+fn attempt(shared: &Shared) -> Result<(), Error> {
+    let table = shared.table();
+    let span = tracing::debug_span!("specialize::request", function = table.name());
+    let _entered = span.enter();
+    // A panic here would be a mistake of this crate's, and must not leave callers waiting.
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        table.check_room()?;
+        maker::make(table.descriptor(), shared.image())
+    }));
+    match made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() })) {
+        Ok(variant) => {
+            tracing::debug!(function = table.name(), origin = ?variant.origin(), "a variant is ready");
+            table.publish(shared, variant);
+            Ok(())
+        }
+        Err(error) => {
+            tracing::warn!(function = table.name(), %error, "no variant: the generic function serves");
+            shared.failed(&error);
+            table.failed(&error);
+            Err(error)
+        }
+    }
+}
+
+#[cfg(not(specialize_runtime_tier))]
+fn service() -> &'static Service {
+    static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
+    SERVICE.get_or_init(Service::new)
+}
+
+/// A service and the process whose threads serve it.
+#[cfg(specialize_runtime_tier)]
+struct OfProcess {
+    process: u32,
+    service: Service,
+}
+
+#[cfg(specialize_runtime_tier)]
+static SERVICE: AtomicPtr<OfProcess> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Whether the service was set up by this process, and not by the one it was forked from.
+#[cfg(specialize_runtime_tier)]
+pub(crate) fn is_of_this_process() -> bool {
+    // SAFETY: the pointer is null or a leaked box.
+    unsafe { SERVICE.load(Ordering::Acquire).as_ref() }.is_some_and(|of_process| of_process.process == std::process::id())
+}
+
+/// The service of this process. A forked child has none of its parent's threads, and a lock may
+/// have been held as it was forked: it gets a service of its own.
+#[cfg(specialize_runtime_tier)]
+fn service() -> &'static Service {
+    loop {
+        let current = SERVICE.load(Ordering::Acquire);
+        // SAFETY: the pointer is null or a leaked box.
+        if let Some(of_process) = unsafe { current.as_ref() }
+            && of_process.process == std::process::id()
+        {
+            return &of_process.service;
+        }
+        let fresh = Box::into_raw(Box::new(OfProcess { process: std::process::id(), service: Service::new() }));
+        if SERVICE.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire).is_err() {
+            // SAFETY: the box was never shared.
+            drop(unsafe { Box::from_raw(fresh) });
+        }
+    }
+}
+
+impl Service {
+    fn new() -> Service {
+        Service { state: Mutex::new(State::default()), queued: Condvar::new(), ended: Condvar::new() }
+    }
+}

@@ -1,0 +1,114 @@
+//! What the whole process has done so far, function by function.
+
+use std::fmt;
+
+use linkme::distributed_slice;
+
+use crate::config::{Mode, settings};
+use crate::dispatch_table::{Counts, DispatchTable};
+use crate::error::Error;
+
+/// Where every annotated function linked into the program enters its table.
+#[distributed_slice]
+pub static FUNCTIONS: [&'static DispatchTable];
+
+/// The table of every annotated function linked into the program, ordered by path.
+///
+/// Cost: one allocation and a sort.
+///
+/// ```
+/// # use specialize_runtime as specialize;
+/// for table in specialize::functions() {
+///     println!("{} holds {} variants", table.name(), table.len());
+/// }
+/// ```
+#[must_use]
+pub fn functions() -> Vec<&'static DispatchTable> {
+    let mut functions = FUNCTIONS.to_vec();
+    functions.sort_by_key(|table| (table.module_path(), table.name()));
+    functions
+}
+
+/// What the process has done so far; prints as a table.
+///
+/// Cost: a lock for each annotated function.
+///
+/// ```
+/// # use specialize_runtime as specialize;
+/// println!("{}", specialize::stats());
+/// ```
+#[must_use]
+pub fn stats() -> Stats {
+    Stats { mode: settings().mode, store_error: crate::maker::store_failure(), functions: functions().into_iter().map(FunctionStats::of).collect() }
+}
+
+/// What the process has done so far.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Stats {
+    /// The mode in force.
+    pub mode: Mode,
+    /// Why finished variants are not kept for the next process, if they were meant to be.
+    pub store_error: Option<Error>,
+    /// Every annotated function, ordered by path.
+    pub functions: Vec<FunctionStats>,
+}
+
+/// What one function's table has seen so far.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FunctionStats {
+    /// The function's name.
+    pub name: &'static str,
+    /// The path of the module that stands beside it.
+    pub module_path: &'static str,
+    /// Runtime variants in its table.
+    pub variants: usize,
+    /// How many it may hold.
+    pub capacity: usize,
+    /// What has happened.
+    pub counts: Counts,
+    /// The last reason why a value has no variant.
+    pub last_error: Option<Error>,
+    /// Why rustc last made a variant where LLVM alone was the first choice.
+    pub fallback: Option<String>,
+}
+
+impl FunctionStats {
+    fn of(table: &DispatchTable) -> FunctionStats {
+        FunctionStats {
+            name: table.name(),
+            module_path: table.module_path(),
+            variants: table.len(),
+            capacity: table.capacity(),
+            counts: table.counts(),
+            last_error: table.last_error(),
+            fallback: table.fallback(),
+        }
+    }
+}
+
+impl fmt::Display for Stats {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "mode {}", self.mode.as_str())?;
+        if let Some(error) = &self.store_error {
+            writeln!(formatter, "no store: {error}")?;
+        }
+        writeln!(formatter, "{:<40} {:>8} {:>8} {:>8} {:>8} {:>8}", "function", "variants", "requests", "compiled", "loaded", "failed")?;
+        for function in &self.functions {
+            let Counts { requests, compiled, loaded, failed, .. } = function.counts;
+            writeln!(
+                formatter,
+                "{:<40} {:>8} {requests:>8} {compiled:>8} {loaded:>8} {failed:>8}",
+                function.module_path, function.variants
+            )?;
+            if let Some(error) = &function.last_error {
+                writeln!(formatter, "  generic serves where there is no variant: {error}")?;
+            }
+            if let Some(reason) = &function.fallback {
+                writeln!(formatter, "  rustc made variants instead of LLVM alone: {reason}")?;
+            }
+        }
+        Ok(())
+    }
+}

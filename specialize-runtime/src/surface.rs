@@ -1,0 +1,99 @@
+//! What stands in the module of every annotated function, whatever its signature.
+
+/// Generates `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and `Bound` over a static
+/// [`Function`](crate::function::Function).
+///
+/// `surface!(FUNCTION: (u32, bool); (n, exact); n: u32, exact: bool)` names the static, the type of its values, the
+/// values as an expression over the parameters, and the specialized parameters.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __specialize_surface {
+    ($function:ident: $values:ty; $tuple:expr; $($name:ident: $type:ty),+ $(,)?) => {
+        /// The function with these values bound, served from the best tier there is.
+        ///
+        /// It never blocks and never fails: where the values have no variant yet, the generic function serves, a variant is asked
+        /// for in the background, and the bound function turns to it when it is ready.
+        ///
+        /// Costs a look into the function's table, under a lock; keep what it returns and call that.
+        #[inline]
+        pub fn bind($($name: $type),+) -> Bound {
+            Bound { binding: $function.bind($tuple) }
+        }
+
+        /// The function with these values bound, once they have a variant: listed, found on disk, or compiled now.
+        ///
+        /// It blocks until then.
+        ///
+        /// # Errors
+        ///
+        /// Why the values can have no variant. The function itself goes on to serve them.
+        #[inline]
+        pub fn prepare($($name: $type),+) -> ::core::result::Result<Bound, $crate::Error> {
+            $function.prepare($tuple).map(|binding| Bound { binding })
+        }
+
+        /// As `prepare`, but waits no longer than `timeout`.
+        ///
+        /// # Errors
+        ///
+        /// Why the values can have no variant, or that they have none yet; it is then still being made in the background.
+        #[inline]
+        pub fn prepare_within($($name: $type,)+ timeout: ::core::time::Duration) -> ::core::result::Result<Bound, $crate::Error> {
+            $function.prepare_within($tuple, timeout).map(|binding| Bound { binding })
+        }
+
+        /// The function with these values bound, if they have a variant already.
+        ///
+        /// It never blocks, and asks for nothing.
+        #[inline]
+        #[must_use]
+        pub fn lookup($($name: $type),+) -> ::core::option::Option<Bound> {
+            $function.lookup($tuple).map(|binding| Bound { binding })
+        }
+
+        /// Asks for a variant for these values in the background.
+        ///
+        /// What it returns may be awaited, waited for, or dropped: the variant is made all the same.
+        #[inline]
+        pub fn request($($name: $type),+) -> $crate::Pending {
+            $function.request($tuple)
+        }
+
+        /// The function's dispatch table: its name, capacity, entries and counts.
+        #[inline]
+        #[must_use]
+        pub fn table() -> &'static $crate::DispatchTable {
+            $function.table()
+        }
+
+        /// The function with values bound to it.
+        ///
+        /// Clones are cheap and share one state. While any of them lives, the variant stays loaded.
+        #[derive(Clone)]
+        pub struct Bound {
+            binding: $crate::__private::v1::Binding<$values>,
+        }
+
+        impl Bound {
+            /// The tier that serves these values now.
+            #[inline]
+            #[must_use]
+            pub fn tier(&self) -> $crate::Tier {
+                self.binding.tier()
+            }
+
+            /// Why the generic function still serves these values, if making a variant was tried and failed.
+            #[inline]
+            #[must_use]
+            pub fn last_error(&self) -> ::core::option::Option<$crate::Error> {
+                self.binding.last_error()
+            }
+        }
+
+        impl ::core::fmt::Debug for Bound {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.binding, formatter)
+            }
+        }
+    };
+}

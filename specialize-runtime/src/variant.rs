@@ -1,0 +1,60 @@
+//! One runtime variant: its values' image, its code, and the library that holds the code.
+
+use crate::function::Entry;
+#[cfg(specialize_runtime_tier)]
+use crate::artifact::library::Library;
+use crate::value::Image;
+
+/// Where a runtime variant came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// LLVM alone made it for this process, from bitcode.
+    Llvm,
+    /// A run of rustc made it for this process.
+    Rustc,
+    /// It was found finished on disk.
+    Disk,
+}
+
+/// A runtime variant.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    image: Image,
+    origin: Origin,
+    fallback: Option<String>,
+    #[cfg(specialize_runtime_tier)]
+    library: Library,
+    #[cfg(not(specialize_runtime_tier))]
+    library: std::convert::Infallible,
+}
+
+impl Variant {
+    #[cfg(specialize_runtime_tier)]
+    pub(crate) fn new(image: Image, origin: Origin, fallback: Option<String>, library: Library) -> Variant {
+        Variant { image, origin, fallback, library }
+    }
+
+    pub(crate) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// Why the first choice of engine did not make it.
+    pub(crate) fn fallback(&self) -> Option<&str> {
+        self.fallback.as_deref()
+    }
+
+    #[cfg(specialize_runtime_tier)]
+    pub(crate) fn entry(&self) -> Entry {
+        Entry::new(self.library.entry())
+    }
+
+    #[cfg(not(specialize_runtime_tier))]
+    pub(crate) fn entry(&self) -> Entry {
+        match self.library {}
+    }
+}

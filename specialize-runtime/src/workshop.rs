@@ -1,0 +1,182 @@
+//! What all variants of the process are made with: the store, the toolchain, and what is built once.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use once_cell::sync::OnceCell;
+
+use crate::artifact::host::Support;
+use crate::artifact::key::Key;
+use crate::artifact::processor;
+use crate::artifact::store::{Artifact, Store};
+use crate::compile::template::{Flags, Template};
+use crate::compile::toolchain::{self, Toolchain};
+use crate::compile::{Limits, Lowering, program, support};
+use crate::config::{Mode, Settings, settings};
+use crate::error::Error;
+use crate::function::Descriptor;
+use crate::lifetime;
+use crate::value::Image;
+
+/// How many runtime instances may live in one process, each with its own support library.
+const INSTANCES: u32 = 16;
+
+/// How long a compile server that cannot be had is not tried again.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// What all variants of the process are made with.
+#[derive(Debug)]
+pub(crate) struct Workshop {
+    pub(crate) store: Store,
+    pub(crate) limits: Limits,
+    /// What code made here may run on.
+    processor: Vec<u8>,
+    support: OnceCell<Support>,
+    server: OnceCell<PathBuf>,
+    /// Why there is no compile server, and since when.
+    no_server: Mutex<Option<(Instant, String)>>,
+}
+
+static WORKSHOP: OnceCell<Workshop> = OnceCell::new();
+
+impl Workshop {
+    /// The process's workshop; opens the store on first need.
+    ///
+    /// # Errors
+    ///
+    /// Not even a private store can be made.
+    pub(crate) fn get() -> Result<&'static Workshop, Error> {
+        WORKSHOP.get_or_try_init(|| {
+            let settings = settings();
+            let store = Store::open(settings.cache_dir.as_deref(), settings.cache_limit)?;
+            lifetime::at_exit(|| {
+                if let Some(workshop) = WORKSHOP.get() {
+                    workshop.store.remove_private();
+                }
+            });
+            let processor = if settings.target_cpu == "native" { processor::identity() } else { Vec::new() };
+            let limits = Limits { timeout: settings.compile_timeout, memory: settings.compile_memory };
+            Ok(Workshop { store, limits, processor, support: OnceCell::new(), server: OnceCell::new(), no_server: Mutex::new(None) })
+        })
+    }
+
+    /// Why finished variants are not kept for the next process, if they were meant to be.
+    pub(crate) fn store_failure() -> Option<Error> {
+        WORKSHOP.get()?.store.failure().cloned()
+    }
+
+    /// The toolchain, where the mode allows one to be used.
+    pub(crate) fn toolchain(&self, descriptor: &Descriptor) -> Result<&'static Toolchain, Error> {
+        let Settings { mode, toolchain, .. } = settings();
+        if *mode != Mode::Full {
+            return Err(Error::Forbidden { mode: mode.as_str(), function: descriptor.name });
+        }
+        Toolchain::find(toolchain.as_deref(), self.store.work_folder()?.path(), &self.limits)
+    }
+
+    /// The support library of this runtime instance, built on the first need on this machine.
+    pub(crate) fn support(&self, descriptor: &Descriptor) -> Result<&Support, Error> {
+        self.support.get_or_try_init(|| {
+            for instance in 0..INSTANCES {
+                let name = support::library_name(instance);
+                let key = self.key("support").text(&name);
+                let artifact = self.kept("support library", &key, || {
+                    let folder = self.store.work_folder()?;
+                    let library = support::build(self.toolchain(descriptor)?, instance, folder.path(), &self.limits)?;
+                    self.store.keep(&key, &library)
+                })?;
+                if let Some(support) = Support::claim(artifact.path(), &name)? {
+                    return Ok(support);
+                }
+            }
+            Err(Error::UnsupportedPlatform { reason: format!("{INSTANCES} copies of this library are at work in the process already") })
+        })
+    }
+
+    /// The compile server's program, built on the first need on this machine; or why there is none.
+    pub(crate) fn server(&self, toolchain: &Toolchain) -> Result<&PathBuf, String> {
+        if let Some(program) = self.server.get() {
+            return Ok(program);
+        }
+        let mut no_server = self.no_server.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, reason)) = &*no_server
+            && since.elapsed() < PAUSE
+        {
+            return Err(reason.clone());
+        }
+        let built = self.server.get_or_try_init(|| {
+            let key = program::sources().fold(self.key("server"), Key::text);
+            let artifact = self.kept("compile server", &key, || {
+                let folder = self.store.work_folder()?;
+                let program = program::build(toolchain, folder.path(), &self.limits)?;
+                self.store.keep(&key, &program)
+            })?;
+            let path = artifact.path();
+            fs::set_permissions(path, Permissions::from_mode(0o500)).map_err(|source| Error::file("make executable", path, source))?;
+            Ok(path.to_owned())
+        });
+        built.map_err(|error: Error| {
+            let reason = error.to_string();
+            *no_server = Some((Instant::now(), reason.clone()));
+            reason
+        })
+    }
+
+    /// The template's bitcode, made on the first need on this machine.
+    pub(crate) fn bitcode(&self, toolchain: &Toolchain, lowering: Lowering<'_>) -> Result<Artifact, Error> {
+        let key = self.template_key("bitcode", lowering.template);
+        self.kept("bitcode", &key, || {
+            let folder = self.store.work_folder()?;
+            self.store.keep_content(&key, Lowering { folder: folder.path(), ..lowering }.make_bitcode(toolchain)?)
+        })
+    }
+
+    /// Everything a variant depends on.
+    pub(crate) fn variant_key(&self, template: &Template, image: &Image, support: &Support) -> Key {
+        // A digest stands for the values, so that an artifact does not tell them.
+        let values = blake3::hash(image.bytes());
+        self.template_key("variant", template).text(support.name()).bytes(values.as_bytes())
+    }
+
+    /// The processor that variants of `template` are compiled for, as rustc names it.
+    pub(crate) fn target_cpu(template: &Template) -> &'static str {
+        match (settings().target_cpu.as_str(), &template.flags) {
+            ("build", Flags::Read(flags)) => flags.target_cpu.unwrap_or("x86-64"),
+            (cpu, _) => cpu,
+        }
+    }
+
+    fn template_key(&self, kind: &str, template: &Template) -> Key {
+        self.key(kind).text(Workshop::target_cpu(template)).bytes(&self.processor).bytes(&digest(template))
+    }
+
+    fn key(&self, kind: &str) -> Key {
+        Key::new(kind).bytes(&toolchain::identity().to_le_bytes())
+    }
+
+    /// The artifact for `key` from the store, or as `make` makes it, which is reported.
+    fn kept(&self, what: &str, key: &Key, make: impl FnOnce() -> Result<Artifact, Error>) -> Result<Artifact, Error> {
+        if let Some(artifact) = self.store.find(key) {
+            return Ok(artifact);
+        }
+        let started = Instant::now();
+        let artifact = make()?;
+        tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine");
+        Ok(artifact)
+    }
+}
+
+/// A digest of all that a template says.
+fn digest(template: &Template) -> [u8; blake3::OUT_LEN] {
+    let Template { module_path, function, file, preamble, definitions, body, entry, holes, cfgs, identity: _, flags } = template;
+    let mut key = [*module_path, function, file, preamble, definitions, entry].into_iter().fold(Key::new("template"), Key::text);
+    for piece in *body {
+        key = key.number(piece.line.into()).number(piece.column.into()).text(piece.text);
+    }
+    key = holes.iter().fold(key, |key, hole| key.text(hole));
+    key = cfgs.iter().fold(key, |key, cfg| key.number((*cfg).into()));
+    *blake3::hash(key.text(&format!("{flags:?}")).fields()).as_bytes()
+}
