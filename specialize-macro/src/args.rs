@@ -1,0 +1,156 @@
+//! What stands in the attribute: parameters with the values listed for them, then options.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprRange, Ident, LitInt, Path, Token, parenthesized, token};
+
+use crate::mistakes::Mistakes;
+
+/// The options by the names they are written with.
+pub(crate) const OPTIONS: [&str; 4] = ["hot", "module", "crate", "limit"];
+
+/// How many variants may be listed, unless the option `limit` says otherwise.
+const DEFAULT_LIMIT: usize = 1024;
+
+/// The attribute as it was written.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    /// The parts that name parameters, in the order of the attribute.
+    pub(crate) selections: Vec<Selection>,
+    /// The options.
+    pub(crate) options: Options,
+}
+
+/// A part of the attribute that names parameters.
+pub(crate) struct Selection {
+    /// One name, or several in parentheses.
+    pub(crate) names: Vec<Ident>,
+    /// The values listed for them.
+    pub(crate) list: Option<List>,
+}
+
+/// Values listed for one parameter, or combinations listed for several.
+pub(crate) enum List {
+    /// `[2, 3, 8]`
+    Elements(syn::ExprArray),
+    /// `1..=16`
+    Range(ExprRange),
+}
+
+/// The options, each where it was given.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// Calls of one value before a background compile.
+    pub(crate) hot: Option<Expr>,
+    /// The name of the module beside the function.
+    pub(crate) module: Option<Ident>,
+    /// The path of the crate `specialize`.
+    pub(crate) root: Option<Path>,
+    limit: Option<usize>,
+}
+
+impl Options {
+    /// How many variants may be listed.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+
+    fn given(&self, name: &str) -> bool {
+        match name {
+            "hot" => self.hot.is_some(),
+            "module" => self.module.is_some(),
+            "crate" => self.root.is_some(),
+            _ => self.limit.is_some(),
+        }
+    }
+}
+
+impl Arguments {
+    /// Reads the attribute. A part with a mistake is left out, and reading goes on after the next comma.
+    pub(crate) fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Arguments {
+        let mut arguments = Arguments::default();
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                match arguments.part(input, mistakes) {
+                    Ok(()) if input.is_empty() || input.peek(Token![,]) => {}
+                    Ok(()) => mistakes.add(input.error("expected `,` or the end of the attribute")),
+                    Err(error) => mistakes.add(error),
+                }
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    input.parse::<TokenTree>()?;
+                }
+                input.parse::<Option<Token![,]>>()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(tokens) {
+            mistakes.add(error);
+        }
+        arguments
+    }
+
+    /// Reads what stands between two commas.
+    fn part(&mut self, input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<()> {
+        let names = if input.peek(token::Paren) {
+            let names;
+            parenthesized!(names in input);
+            let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names)?;
+            if names.is_empty() {
+                return Err(input.error("name parameters in the parentheses, as in `(rows, cols) in [(2, 2), (3, 5)]`"));
+            }
+            names.into_iter().collect()
+        } else {
+            let name = input.call(Ident::parse_any)?;
+            if input.peek(Token![=]) || input.peek(token::Paren) {
+                return self.option(&name, input, mistakes);
+            }
+            vec![name]
+        };
+        if let Some(option) = OPTIONS.into_iter().find(|option| self.options.given(option)) {
+            mistakes.at(&names[0], format!("parameters come first: move this before the option `{option}`"));
+        }
+        let list = input.parse::<Option<Token![in]>>()?.map(|_| list(input)).transpose()?;
+        self.selections.push(Selection { names, list });
+        Ok(())
+    }
+
+    /// Reads an option from behind its name.
+    fn option(&mut self, name: &Ident, input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<()> {
+        let word = name.to_string();
+        if !OPTIONS.contains(&word.as_str()) {
+            let message = format!("unknown option `{word}`; the options are `{}`", OPTIONS.join("`, `"));
+            return Err(syn::Error::new(name.span(), message));
+        }
+        if self.options.given(&word) {
+            mistakes.at(name, format!("the option `{word}` is given twice; keep one"));
+        }
+        input.parse::<Token![=]>()?;
+        match word.as_str() {
+            "hot" => self.options.hot = Some(input.parse()?),
+            "module" => self.options.module = Some(input.parse()?),
+            "crate" => self.options.root = Some(input.call(Path::parse_mod_style)?),
+            _ => self.options.limit = Some(input.parse::<LitInt>()?.base10_parse()?),
+        }
+        Ok(())
+    }
+}
+
+/// Reads the values behind `in`.
+fn list(input: ParseStream<'_>) -> syn::Result<List> {
+    const EXPECTED: &str = "expected a list such as `[2, 3, 8]`, or a range such as `1..=16`";
+    if input.is_empty() {
+        return Err(input.error(EXPECTED));
+    }
+    let mut expression: Expr = input.parse()?;
+    loop {
+        expression = match expression {
+            Expr::Group(group) => *group.expr,
+            Expr::Paren(paren) => *paren.expr,
+            Expr::Array(array) => return Ok(List::Elements(array)),
+            Expr::Range(range) => return Ok(List::Range(range)),
+            other => return Err(syn::Error::new_spanned(other, EXPECTED)),
+        }
+    }
+}

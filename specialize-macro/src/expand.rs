@@ -1,0 +1,145 @@
+//! The expansion: the dispatcher under the function's own name, and beside it the module with everything else.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, format_ident, quote};
+
+use crate::args::Options;
+use crate::combinations::Doubt;
+use crate::flags::Build;
+use crate::function::Function;
+use crate::isolation;
+use crate::signature::Signature;
+use crate::values::Value;
+
+/// What the parts of the expansion are made of.
+pub(crate) struct Expansion<'a> {
+    /// The annotated function.
+    pub(crate) function: &'a Function,
+    /// Its signature.
+    pub(crate) signature: &'a Signature,
+    /// The options of the attribute.
+    pub(crate) options: &'a Options,
+    /// How the user's crate is being compiled.
+    pub(crate) build: &'a Build,
+    /// The path of what generated code calls.
+    pub(crate) v1: TokenStream,
+    /// The name of the module beside the function.
+    pub(crate) module: &'a Ident,
+    /// The `use` lines of the hidden module.
+    pub(crate) preamble: String,
+}
+
+/// What an annotated function becomes.
+pub(crate) fn expand(function: &Function, options: &Options, build: &Build) -> TokenStream {
+    let root = options.root.as_ref().map_or_else(|| quote!(::specialize), |path| quote!(#path));
+    let expansion = Expansion {
+        function,
+        signature: &function.signature,
+        options,
+        build,
+        v1: quote!(#root::__private::v1),
+        module: options.module.as_ref().unwrap_or(&function.signature.name),
+        preamble: isolation::preamble(&build.edition),
+    };
+    let (dispatcher, surface, constants) = (expansion.dispatcher(), expansion.surface(), expansion.constants());
+    quote!(#dispatcher #surface #constants)
+}
+
+impl Expansion<'_> {
+    /// The function with its own name and signature, which calls into the module.
+    fn dispatcher(&self) -> TokenStream {
+        let attributes = &self.function.attributes;
+        let (own, lints, features) = (&attributes.dispatcher, &attributes.copied_lints, &attributes.target_features);
+        let inline = attributes.inline_dispatcher();
+        let Signature { name, unsafety, generics, written_output, .. } = self.signature;
+        let (visibility, clause, module) = (&self.function.visibility, self.signature.where_clause(), self.module);
+        let (names, types): (Vec<_>, Vec<_>) = self.signature.parameters.iter().map(|parameter| (&parameter.name, &parameter.written)).unzip();
+        let call = self.unsafely(quote!(#module::__dispatch(#(#names),*)));
+        quote! {
+            #(#own)* #(#lints)* #(#features)* #inline
+            #visibility #unsafety fn #name #generics(#(#names: #types),*) #written_output #clause { #call }
+        }
+    }
+
+    /// The module beside the function.
+    fn surface(&self) -> TokenStream {
+        let (visibility, module) = (&self.function.visibility, self.module);
+        let title = format!("The variants of the function `{}`, and the function as written.", self.signature.name);
+        let (template, carrier, copies, descriptor) = (self.template(), self.carrier(), self.copies(), self.descriptor());
+        quote! {
+            #[doc = #title]
+            #visibility mod #module { #template #carrier #copies #descriptor }
+        }
+    }
+
+    /// The hidden module with the function as the user wrote it.
+    fn template(&self) -> TokenStream {
+        let attributes = &self.function.attributes;
+        let (lints, features, inline) = (&attributes.lints, &attributes.target_features, attributes.inline_always());
+        let preamble: TokenStream = self.preamble.parse().unwrap_or_default();
+        let tokens = isolation::without_tool_attributes(self.function.tokens.clone());
+        quote! {
+            #[no_implicit_prelude]
+            mod template {
+                #preamble
+                pub struct Marker;
+                #(#lints)* #(#features)* #inline pub(super) #tokens
+            }
+        }
+    }
+
+    /// What carries constants from the user's scope into the module: a module in a function cannot see what stands beside it.
+    fn carrier(&self) -> TokenStream {
+        let carried = self.carried();
+        if carried.is_empty() {
+            return TokenStream::new();
+        }
+        let constants = carried.iter().map(|(name, ty, _)| quote!(const #name: #ty;));
+        quote! {
+            #[doc(hidden)] pub struct Marker;
+            #[doc(hidden)] pub trait Constants { #(#constants)* }
+        }
+    }
+
+    /// The constants in the user's scope, and what is left for rustc to check of them.
+    fn constants(&self) -> TokenStream {
+        let (module, carried) = (self.module, self.carried());
+        if carried.is_empty() {
+            return TokenStream::new();
+        }
+        let constants = carried.iter().map(|(name, ty, value)| quote!(const #name: #ty = #value;));
+        let checks = self.function.combinations.doubts.iter().map(|doubt| check(doubt, module));
+        quote! {
+            impl #module::Constants for #module::Marker { #(#constants)* }
+            #(#checks)*
+        }
+    }
+
+    /// Name, type and value of each constant.
+    fn carried(&self) -> Vec<(Ident, TokenStream, TokenStream)> {
+        let listed = self.function.combinations.constants.iter();
+        let listed = listed.map(|Value { written, ty, constant, .. }| (constant.clone(), ty.to_token_stream(), written.to_token_stream()));
+        let hot = self.options.hot.iter();
+        let hot = hot.map(|hot| (format_ident!("HOT"), quote!(::core::option::Option<u64>), quote!(::core::option::Option::Some(#hot))));
+        listed.chain(hot).collect()
+    }
+
+    /// A call, in an `unsafe` block if the function is unsafe.
+    pub(crate) fn unsafely(&self, call: TokenStream) -> TokenStream {
+        if self.signature.unsafety.is_some() { quote!(unsafe { #call }) } else { call }
+    }
+}
+
+/// The value inside the module that `path` leads to.
+pub(crate) fn value(value: &Value, path: &TokenStream) -> TokenStream {
+    let constant = &value.constant;
+    value.literal.map_or_else(|| quote!(<#path Marker as #path Constants>::#constant), |literal| quote!(#literal))
+}
+
+/// The assertion that two listed values differ, which points at the later one.
+fn check(doubt: &Doubt, module: &Ident) -> TokenStream {
+    let path = quote!(#module::);
+    let [earlier, later] = doubt.pair.each_ref().map(|values| values.iter().map(|listed| value(listed, &path)).collect::<Vec<_>>());
+    let message = format!("this value of `{}` is listed twice; keep one", doubt.names);
+    quote::quote_spanned!(doubt.span=> const _: () = ::core::assert!(#(#earlier != #later)||*, #message);)
+}

@@ -1,0 +1,254 @@
+//! What a template may see: std and what the function itself defines, and nothing else, so that it can be compiled
+//! away from the user's crate. Names are left to rustc, which finds them or not in the hidden module; what that module
+//! cannot hide is refused here.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+
+use crate::mistakes::Mistakes;
+
+/// The macros of std that a template may use, by the module of std they are found in.
+const MACROS: [(&str, &[&str]); 6] = [
+    (
+        "",
+        &[
+            "assert", "assert_eq", "assert_ne", "cfg", "column", "compile_error", "concat", "dbg", "debug_assert", "debug_assert_eq",
+            "debug_assert_ne", "eprint", "eprintln", "file", "format", "format_args", "line", "matches", "module_path", "panic", "print",
+            "println", "stringify", "todo", "unimplemented", "unreachable", "vec", "write", "writeln",
+        ],
+    ),
+    ("::arch", &["asm"]),
+    ("::mem", &["offset_of"]),
+    ("::pin", &["pin"]),
+    ("::ptr", &["addr_of", "addr_of_mut"]),
+    ("::task", &["ready"]),
+];
+
+/// Macros of std that not every target has, so that they are only found by their path.
+const MACROS_BY_PATH: [&str; 2] = ["is_x86_feature_detected", "is_aarch64_feature_detected"];
+
+/// The names that every module sees: primitive types, and what is in the prelude of any edition.
+const NAMES: [&str; 67] = [
+    "bool", "char", "str", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", //
+    "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "String", "Box", "Send", "Sized", "Sync", "Unpin", "Copy", "Clone", "Debug",
+    "Default", "Drop", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "Fn", "FnMut", "FnOnce", "AsMut",
+    "AsRef", "From", "Into", "TryFrom", "TryInto", "DoubleEndedIterator", "ExactSizeIterator", "Extend", "FromIterator", "IntoIterator",
+    "Iterator", "Future", "IntoFuture", "ToOwned", "ToString", "drop", "align_of", "align_of_val", "size_of", "size_of_val",
+];
+
+/// Whether a path that starts with `name` needs nothing from the user's crate.
+pub(crate) fn is_known(name: &Ident) -> bool {
+    is_std(name) || NAMES.iter().any(|known| name == known)
+}
+
+/// The message for a name that leads out of a function.
+pub(crate) fn not_visible(name: &Ident) -> String {
+    format!(
+        "`{name}` is outside of the specialized function, which sees only std, by full paths, and what it defines itself; \
+         move it into the body, or pass it as a parameter"
+    )
+}
+
+/// The message for a type that leads out of a signature.
+pub(crate) fn not_visible_in_signature(name: &Ident) -> String {
+    format!("`{name}` is outside of the specialized function, whose signature sees only std, by full paths; pass what is needed of it in types of std")
+}
+
+/// The `use` lines of a module that holds a template.
+pub(crate) fn preamble(edition: &str) -> String {
+    let mut text = format!("use ::std::prelude::rust_{edition}::*; use ::{{core, std}};");
+    for (module, names) in MACROS {
+        text.push_str(&format!(" use ::std{module}::{{{}}};", names.join(", ")));
+    }
+    text
+}
+
+/// Refuses what the hidden module cannot keep out of `tokens`.
+pub(crate) fn check(tokens: &TokenStream, mistakes: &mut Mistakes) {
+    let trees = flat(tokens.clone());
+    let mut defined = HashSet::new();
+    collect_macros(&trees, &mut defined);
+    Scan { defined, mistakes }.scan(&trees);
+}
+
+/// The token trees without the invisible groups that `macro_rules!` puts around what it passes on.
+fn flat(tokens: TokenStream) -> Vec<TokenTree> {
+    let mut trees = Vec::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => trees.extend(flat(group.stream())),
+            tree => trees.push(tree),
+        }
+    }
+    trees
+}
+
+/// The names of macros that are defined anywhere in `trees`.
+fn collect_macros(trees: &[TokenTree], names: &mut HashSet<String>) {
+    for (index, tree) in trees.iter().enumerate() {
+        match (tree, trees.get(index + 1), trees.get(index + 2)) {
+            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Ident(name))) if word == "macro_rules" && bang.as_char() == '!' => {
+                names.insert(name.to_string());
+            }
+            (TokenTree::Group(group), ..) => collect_macros(&flat(group.stream()), names),
+            _ => {}
+        }
+    }
+}
+
+/// A walk over the tokens of a function.
+struct Scan<'a> {
+    defined: HashSet<String>,
+    mistakes: &'a mut Mistakes,
+}
+
+impl Scan<'_> {
+    fn scan(&mut self, trees: &[TokenTree]) {
+        let mut index = 0;
+        while let Some(tree) = trees.get(index) {
+            let taken = match tree {
+                TokenTree::Ident(word) => self.word(trees, index, word),
+                TokenTree::Group(group) => {
+                    self.scan(&flat(group.stream()));
+                    1
+                }
+                _ if is_path_separator(trees, index) => self.separator(trees, index),
+                _ => 1,
+            };
+            index += taken;
+        }
+    }
+
+    /// Looks at a word and what follows; says how many trees are done with.
+    fn word(&mut self, trees: &[TokenTree], index: usize, word: &Ident) -> usize {
+        let lifetime = index > 0 && is_punct(&trees[index - 1], '\'');
+        match word.to_string().as_str() {
+            _ if lifetime => {}
+            "pub" if matches!(trees.get(index + 1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis) => return 2,
+            "super" | "crate" | "$crate" => self.outside(word),
+            "self" if is_path_separator(trees, index + 1) => self.outside(word),
+            "static" => self.mistakes.at(
+                word,
+                "a specialized function cannot hold a `static`: each of its variants would have another; pass a reference to it as a parameter",
+            ),
+            "macro_rules" => {}
+            _ if is_call(trees, index) => return self.call(trees, index, word),
+            _ => {}
+        }
+        1
+    }
+
+    fn outside(&mut self, word: &Ident) {
+        self.mistakes.at(word, not_visible(word));
+    }
+
+    /// Looks at a `::`, which may start a path; says how many trees are done with.
+    fn separator(&mut self, trees: &[TokenTree], index: usize) -> usize {
+        let starts = match index.checked_sub(1).map(|before| &trees[before]) {
+            Some(TokenTree::Ident(word)) => is_keyword(word),
+            // Behind `>` this is most often the end of generic arguments; `->` and `=>` are none.
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '>' => {
+                index >= 2 && (is_punct(&trees[index - 2], '-') || is_punct(&trees[index - 2], '='))
+            }
+            _ => true,
+        };
+        if let (true, Some(TokenTree::Ident(name))) = (starts, trees.get(index + 2)) {
+            if !is_std(name) && name != "self" && name != "super" && name != "crate" {
+                self.outside(name);
+            }
+        }
+        2
+    }
+
+    /// Looks at a macro's call from its name on; says how many trees are done with.
+    fn call(&mut self, trees: &[TokenTree], index: usize, word: &Ident) -> usize {
+        let (name, path) = (word.to_string(), path_before(trees, index));
+        let shown = path.iter().map(|part| format!("{part}::")).chain([name.clone()]).collect::<String>();
+        let std = path.first().is_some_and(is_std);
+        let known = MACROS.iter().any(|(_, names)| names.contains(&name.as_str()));
+        let reason = match name.as_str() {
+            "env" | "option_env" => "reads the environment of the build, which a variant does not have; pass the value as a parameter",
+            "include" | "include_str" | "include_bytes" => {
+                "reads a file of the build, which a variant does not have; pass the content as a parameter"
+            }
+            "thread_local" => "makes a `static`, and each variant would have another; pass a reference to it as a parameter",
+            _ if path.is_empty() && index > 0 && is_punct(&trees[index - 1], '$') => {
+                "is not known before the macro around it is expanded; spell the name out"
+            }
+            _ if path.is_empty() && (known || self.defined.contains(&name)) => return 1,
+            _ if std && (known || MACROS_BY_PATH.contains(&name.as_str())) => return 1,
+            _ if MACROS_BY_PATH.contains(&name.as_str()) => "must be named by its path, `std::arch::`",
+            _ => {
+                "is not visible in a specialized function, which sees only macros of std and those it defines itself; \
+                 write out what it stands for, or move its `macro_rules!` into the body"
+            }
+        };
+        self.mistakes.at(word, format!("the macro `{shown}!` {reason}"));
+        3
+    }
+}
+
+/// The path in front of the last name of one, without that name.
+fn path_before(trees: &[TokenTree], mut index: usize) -> Vec<Ident> {
+    let mut path = Vec::new();
+    while index >= 3 && is_path_separator(trees, index - 2) {
+        let TokenTree::Ident(part) = &trees[index - 3] else { break };
+        path.insert(0, part.clone());
+        index -= 3;
+    }
+    path
+}
+
+/// Whether the word at `index` is called as a macro.
+fn is_call(trees: &[TokenTree], index: usize) -> bool {
+    let called = matches!(trees.get(index + 1), Some(bang) if is_punct(bang, '!')) && matches!(trees.get(index + 2), Some(TokenTree::Group(_)));
+    called && matches!(&trees[index], TokenTree::Ident(word) if !is_keyword(word))
+}
+
+fn is_punct(tree: &TokenTree, character: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == character)
+}
+
+fn is_path_separator(trees: &[TokenTree], index: usize) -> bool {
+    matches!(trees.get(index..index + 2), Some([first, second]) if is_punct(first, ':') && is_punct(second, ':'))
+}
+
+pub(crate) fn is_std(name: &Ident) -> bool {
+    name == "std" || name == "core"
+}
+
+/// Whether a word can stand before an expression or a path without being part of it.
+fn is_keyword(word: &Ident) -> bool {
+    const KEYWORDS: [&str; 21] = [
+        "as", "await", "box", "break", "const", "dyn", "else", "for", "if", "impl", "in", "let", "match", "move", "mut", "ref", "return",
+        "unsafe", "use", "where", "while",
+    ];
+    KEYWORDS.iter().any(|keyword| word == keyword)
+}
+
+/// The tokens without the attributes of tools, whose names the hidden module does not know.
+pub(crate) fn without_tool_attributes(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) if is_of_a_tool(&group) && kept.last().is_some_and(|last| is_punct(last, '#')) => {
+                kept.pop();
+            }
+            TokenTree::Group(group) => {
+                let mut other = Group::new(group.delimiter(), without_tool_attributes(group.stream()));
+                other.set_span(group.span());
+                kept.push(TokenTree::Group(other));
+            }
+            tree => kept.push(tree),
+        }
+    }
+    kept.into_iter().collect()
+}
+
+/// Whether the brackets of an attribute start with the name of a tool.
+pub(crate) fn is_of_a_tool(brackets: &Group) -> bool {
+    let mut inside = brackets.stream().into_iter();
+    let tool = matches!(inside.next(), Some(TokenTree::Ident(name)) if name == "rustfmt" || name == "clippy");
+    tool && matches!(inside.next(), Some(tree) if is_punct(&tree, ':'))
+}

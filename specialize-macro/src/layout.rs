@@ -1,0 +1,101 @@
+//! Laying out trees as text, at the lines and columns where they stand in the user's file.
+
+use proc_macro2::LineColumn;
+
+use crate::tree::{Leaf, Tree};
+
+/// A piece of a function's text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Where its first character stands.
+    pub(crate) place: Place,
+    /// What it says.
+    pub(crate) text: String,
+}
+
+/// Where a piece of text stands in the user's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At a position.
+    At(LineColumn),
+    /// Where the outermost macro around the function was called.
+    Call,
+    /// Behind the piece before.
+    Next,
+}
+
+impl Piece {
+    /// A piece behind the one before.
+    pub(crate) fn next(text: impl Into<String>) -> Piece {
+        Piece { place: Place::Next, text: text.into() }
+    }
+}
+
+/// The text of trees at their places.
+pub(crate) fn positioned(trees: &[Tree]) -> Piece {
+    let mut page = Page::default();
+    page.trees(trees);
+    Piece { place: page.start.map_or(Place::Next, Place::At), text: page.text }
+}
+
+/// The text of trees on one line, wherever they stand.
+pub(crate) fn plain(trees: &[Tree]) -> String {
+    let mut page = Page { only_line: true, ..Page::default() };
+    page.trees(trees);
+    page.text
+}
+
+/// Text that is being laid out.
+#[derive(Default)]
+struct Page {
+    text: String,
+    only_line: bool,
+    /// Where the text starts in the user's file.
+    start: Option<LineColumn>,
+    /// Where it ends.
+    end: Option<LineColumn>,
+}
+
+impl Page {
+    fn trees(&mut self, trees: &[Tree]) {
+        for tree in trees {
+            match tree {
+                Tree::Leaf(leaf) => self.put(leaf),
+                Tree::Branch(branch) => {
+                    self.put(&branch.open);
+                    self.trees(&branch.trees);
+                    self.put(&branch.close);
+                }
+            }
+        }
+    }
+
+    /// Puts a token where it stands, or as soon behind the one before as it can.
+    fn put(&mut self, leaf: &Leaf) {
+        match (self.end, leaf.place.filter(|_| !self.only_line)) {
+            (Some(end), Some(place)) if (place.line, place.column) >= (end.line, end.column) => {
+                let lines = place.line - end.line;
+                let spaces = if lines == 0 { place.column - end.column } else { place.column };
+                self.text.extend(std::iter::repeat_n('\n', lines).chain(std::iter::repeat_n(' ', spaces)));
+                self.end = Some(place);
+            }
+            (None, Some(place)) if self.text.is_empty() => (self.start, self.end) = (Some(place), Some(place)),
+            _ if self.text.is_empty() => {}
+            _ => self.add(" "),
+        }
+        self.add(&leaf.text);
+    }
+
+    /// Adds text, and moves the end behind it.
+    fn add(&mut self, text: &str) {
+        self.text.push_str(text);
+        let Some(end) = &mut self.end else { return };
+        match text.rsplit_once('\n') {
+            Some((before, last)) => {
+                end.line += before.matches('\n').count() + 1;
+                end.column = last.chars().count();
+            }
+            None => end.column += text.chars().count(),
+        }
+    }
+}
