@@ -1,29 +1,89 @@
-//! One meaning: every tier returns the same bits.
+//! One meaning: every tier returns the same bits, and leaves the same behind.
 
 mod support;
 
-use proptest::prelude::*;
-use specialize::{Tier, specialize};
+#[path = "tiers/data.rs"]
+mod data;
+#[path = "tiers/forms.rs"]
+mod forms;
+#[path = "tiers/items.rs"]
+mod items;
+#[path = "tiers/numbers.rs"]
+mod numbers;
 
-#[specialize(n in [2, 3, 8])]
-fn power(x: u64, n: u32) -> u64 {
-    let mut product = 1u64;
-    for _ in 0..n {
-        product = product.wrapping_mul(x);
-    }
-    product
+/// For each kernel, a property test: whatever its arguments, all tiers return what the generic function returns, for listed
+/// values and for others, and leave the arguments named after `leaving` as it leaves them.
+///
+/// The specialized parameters come last. Results are compared by their debug text, which tells any two of them apart but
+/// the many bits that a NaN may have.
+macro_rules! same_in_every_tier {
+    ($(
+        $kernel:ident $arguments:tt with $inputs:tt $(leaving $left:ident)?
+            for listed $listed:tt, others $others:tt;
+    )+) => {
+        mod same_in_every_tier {
+            #![allow(unused_unsafe, reason = "kernels may be unsafe")]
+
+            use ::proptest::prelude::*;
+            use ::specialize::Tier;
+
+            use super::*;
+
+            $( crate::property! { $kernel $inputs {
+                crate::support::private_store();
+                crate::compare!($kernel $listed, Tier::BuildTime, $arguments, $inputs, ($($left)?));
+                crate::compare!($kernel $others, Tier::Runtime, $arguments, $inputs, ($($left)?));
+            } } )+
+        }
+    };
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+/// A property test with the name of a kernel.
+macro_rules! property {
+    ($kernel:ident ($($name:ident in $strategy:expr),*) $body:block) => {
+        proptest! {
+            #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
-    #[test]
-    fn power_is_the_same_in_every_tier(x: u64, n in prop::sample::select(vec![0u32, 1, 2, 3, 8, 13, 64])) {
-        support::private_store();
-        let bound = power::prepare(n)?;
-        prop_assert_eq!(bound.tier(), if [2, 3, 8].contains(&n) { Tier::BuildTime } else { Tier::Runtime });
-        let expected = power::generic(x, n);
-        prop_assert_eq!(bound.call(x), expected);
-        prop_assert_eq!(power(x, n), expected);
-    }
+            #[test]
+            fn $kernel($($name in $strategy,)* _nothing in Just(())) $body
+        }
+    };
 }
+
+/// Compares the four ways to call a kernel, for each tuple of specialized values.
+macro_rules! compare {
+    ($kernel:ident [$($values:tt),*], $tier:expr, $arguments:tt, $inputs:tt, $left:tt) => {
+        $( crate::compare!($kernel $values, $tier, $arguments, $inputs, $left); )*
+    };
+    ($kernel:ident ($($value:expr),+), $tier:expr, $arguments:tt, $inputs:tt, $left:tt) => {{
+        let bound = super::$kernel::prepare($($value),+)?;
+        prop_assert_eq!(bound.tier(), $tier);
+        let expected = crate::call!([super::$kernel::generic], $arguments, ($($value),+), $inputs, $left);
+        let of_tier = crate::call!([bound.call], $arguments, (), $inputs, $left);
+        prop_assert_eq!(of_tier, expected.as_str(), "the {} variant", $tier);
+        let of_constant = crate::call!([super::$kernel::at::<$({ $value }),+>], $arguments, (), $inputs, $left);
+        prop_assert_eq!(of_constant, expected.as_str(), "the variant for a constant");
+        let of_dispatcher = crate::call!([super::$kernel], $arguments, ($($value),+), $inputs, $left);
+        prop_assert_eq!(of_dispatcher, expected, "the dispatcher");
+    }};
+    ($kernel:ident $value:tt, $($rest:tt)*) => {
+        crate::compare!($kernel ($value), $($rest)*)
+    };
+}
+
+/// One call, with copies of the inputs, as text: the result and what is left behind.
+macro_rules! call {
+    ([$($function:tt)+], ($($argument:expr),*), ($($value:expr),*), ($($name:ident in $strategy:expr),*), ($($left:ident)?)) => {{
+        $(
+            #[allow(unused_mut, reason = "not every kernel writes to its arguments")]
+            let mut $name = $name.clone();
+        )*
+        // SAFETY: unsafe kernels are given what they ask for.
+        let result = unsafe { $($function)+($($argument,)* $($value),*) };
+        let result = format!("{result:?}");
+        $( let result = result + &format!(" leaving {:?}", $left); )?
+        result
+    }};
+}
+
+use {call, compare, property, same_in_every_tier};

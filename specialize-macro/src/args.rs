@@ -21,6 +21,8 @@ pub(crate) struct Arguments {
     pub(crate) selections: Vec<Selection>,
     /// The options.
     pub(crate) options: Options,
+    /// Whether a part could not be read, and was left out.
+    pub(crate) incomplete: bool,
 }
 
 /// A part of the attribute that names parameters.
@@ -76,7 +78,10 @@ impl Arguments {
                 match arguments.part(input, mistakes) {
                     Ok(()) if input.is_empty() || input.peek(Token![,]) => {}
                     Ok(()) => mistakes.add(input.error("expected `,` or the end of the attribute")),
-                    Err(error) => mistakes.add(error),
+                    Err(error) => {
+                        arguments.incomplete = true;
+                        mistakes.add(error);
+                    }
                 }
                 while !input.is_empty() && !input.peek(Token![,]) {
                     input.parse::<TokenTree>()?;
@@ -102,7 +107,7 @@ impl Arguments {
             }
             names.into_iter().collect()
         } else {
-            let name = input.call(Ident::parse_any)?;
+            let name = input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), "expected a parameter or an option"))?;
             if input.peek(Token![=]) || input.peek(token::Paren) {
                 return self.option(&name, input, mistakes);
             }
@@ -140,7 +145,7 @@ impl Arguments {
 /// Reads the values behind `in`.
 fn list(input: ParseStream<'_>) -> syn::Result<List> {
     const EXPECTED: &str = "expected a list such as `[2, 3, 8]`, or a range such as `1..=16`";
-    if input.is_empty() {
+    if input.is_empty() || input.peek(Token![,]) {
         return Err(input.error(EXPECTED));
     }
     let mut expression: Expr = input.parse()?;

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use proc_macro2::Span;
-use quote::{ToTokens as _, format_ident};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::spanned::Spanned as _;
 use syn::{Expr, ExprArray, Ident};
 
 use crate::args::{Arguments, List, Selection};
@@ -38,41 +39,41 @@ pub(crate) struct Combinations {
 /// One dimension: the parameters a list is for, and its elements.
 struct Dimension<'a> {
     parameters: Vec<&'a Specialized>,
-    elements: Vec<Vec<Value>>,
+    elements: Vec<Element>,
+    /// Whether all elements could be read.
+    whole: bool,
+}
+
+/// An element of a list: a value for each of its parameters.
+struct Element {
+    written: Expr,
+    values: Vec<Value>,
 }
 
 impl Combinations {
     /// Every combination of the listed values of `specialized`, which are in the order of the signature.
     pub(crate) fn read(arguments: &Arguments, specialized: &[Specialized], mistakes: &mut Mistakes) -> Combinations {
         let limit = arguments.options.limit();
-        let listed = arguments.selections.iter().filter(|selection| selection.list.is_some()).count();
-        if listed == 0 {
+        if arguments.selections.iter().all(|selection| selection.list.is_none()) {
             return Combinations::default();
         }
-        for selection in arguments.selections.iter().filter(|selection| selection.list.is_none()) {
-            mistakes.at(
-                &selection.names[0],
-                format!("no values are listed for `{}`, but for another parameter: list values for all of them, or for none", selection.names[0]),
-            );
-        }
-        let dimensions: Option<Vec<_>> = arguments
-            .selections
-            .iter()
-            .map(|selection| Dimension::read(selection, specialized, limit, mistakes))
-            .collect();
-        let Some(dimensions) = dimensions else { return Combinations::default() };
+        let dimensions = arguments.selections.iter().map(|selection| Dimension::read(selection, specialized, limit, mistakes));
+        let dimensions: Vec<Option<Dimension<'_>>> = dimensions.collect();
+        let Some(dimensions) = dimensions.into_iter().collect::<Option<Vec<_>>>() else { return Combinations::default() };
+        let doubts = dimensions.iter().flat_map(|dimension| dimension.doubts(mistakes)).collect();
         let count = dimensions.iter().fold(1u128, |count, dimension| count.saturating_mul(dimension.elements.len() as u128));
         if count > limit as u128 {
             let names = arguments.selections.iter().flat_map(|selection| &selection.names);
-            let lists: proc_macro2::TokenStream = names.map(|name| name.to_token_stream()).collect();
-            mistakes.at(lists, values::too_many(count, limit));
+            mistakes.at(quote!(#(#names)*), values::too_many(count, limit));
+        }
+        if count > limit as u128 || dimensions.iter().any(|dimension| !dimension.whole) {
             return Combinations::default();
         }
-        let values = dimensions.iter().flat_map(|dimension| &dimension.elements).flatten();
+        let values = dimensions.iter().flat_map(|dimension| &dimension.elements).flat_map(|element| &element.values);
         Combinations {
             variants: product(&dimensions, specialized),
             constants: values.filter(|value| value.literal.is_none()).cloned().collect(),
-            doubts: dimensions.iter().flat_map(|dimension| dimension.doubts(mistakes)).collect(),
+            doubts,
         }
     }
 }
@@ -82,46 +83,71 @@ impl<'a> Dimension<'a> {
     fn read(selection: &Selection, specialized: &'a [Specialized], limit: usize, mistakes: &mut Mistakes) -> Option<Dimension<'a>> {
         let find = |name: &Ident| specialized.iter().find(|parameter| parameter.name == *name);
         let parameters: Vec<_> = selection.names.iter().map(find).collect::<Option<_>>()?;
-        let list = selection.list.as_ref()?;
-        let elements = match (list, &parameters[..]) {
-            (List::Range(range), [parameter]) => {
-                values::range(range, parameter, limit, mistakes)?.into_iter().map(|value| vec![value]).collect()
+        let (elements, whole) = match (&selection.list, &parameters[..]) {
+            (Some(List::Elements(array)), _) => elements(array, &parameters, mistakes)?,
+            (Some(List::Range(range)), [parameter]) => {
+                let values = values::range(range, parameter, limit, mistakes)?.into_iter();
+                (values.map(|value| Element { written: Expr::Range(range.clone()), values: vec![value] }).collect(), true)
             }
-            (List::Range(range), _) => {
+            (Some(List::Range(range)), _) => {
                 mistakes.at(range, format!("a range is for one parameter; list tuples of {} values", parameters.len()));
                 return None;
             }
-            (List::Elements(array), _) => elements(array, &parameters, mistakes)?,
+            (None, _) => {
+                let name = &selection.names[0];
+                mistakes.at(
+                    name,
+                    format!("no values are listed for `{name}`, but for another parameter: list values for all of them, or for none"),
+                );
+                return None;
+            }
         };
-        Some(Dimension { parameters, elements })
+        Some(Dimension { parameters, elements, whole })
     }
 
     /// Finds elements that stand twice in the list, and pairs that may be the same.
     fn doubts(&self, mistakes: &mut Mistakes) -> Vec<Doubt> {
         let names = self.parameters.iter().map(|parameter| parameter.name.to_string()).collect::<Vec<_>>().join(", ");
-        let mut seen: HashSet<Vec<Literal>> = HashSet::new();
+        let mut seen = HashSet::new();
         let mut doubts = Vec::new();
-        let open: Vec<bool> = self.elements.iter().map(|element| element.iter().any(|value| value.literal.is_none())).collect();
         for (index, element) in self.elements.iter().enumerate() {
-            let span = element.iter().map(Value::span).reduce(|first, last| first.join(last).unwrap_or(first)).unwrap_or_else(Span::call_site);
-            let literals: Option<Vec<Literal>> = element.iter().map(|value| value.literal).collect();
-            if literals.is_some_and(|literals| !seen.insert(literals)) {
-                let written = element.iter().map(|value| value.literal.to_token_stream().to_string().replace("- ", "-"));
-                let written = written.collect::<Vec<_>>().join(", ");
-                mistakes.add(syn::Error::new(span, format!("`{written}` is listed twice for `{names}`; keep one")));
+            if element.literals().is_some_and(|literals| !seen.insert(literals)) {
+                let written = element.written.to_token_stream().to_string().replace("- ", "-");
+                mistakes.at(&element.written, format!("the value `{written}` of `{names}` is listed twice; keep one"));
             }
-            for (earlier, _) in self.elements[..index].iter().zip(&open).filter(|(_, earlier)| **earlier || open[index]) {
-                if may_equal(earlier, element) {
-                    doubts.push(Doubt { pair: [earlier.clone(), element.clone()], names: names.clone(), span });
-                }
+            for earlier in
+                self.elements[..index].iter().filter(|earlier| (element.is_open() || earlier.is_open()) && earlier.may_equal(element))
+            {
+                let pair = [earlier.values.clone(), element.values.clone()];
+                doubts.push(Doubt { pair, names: names.clone(), span: element.written.span() });
             }
         }
         doubts
     }
 }
 
-/// The elements of a list for `parameters`, each with a value per parameter.
-fn elements(array: &ExprArray, parameters: &[&Specialized], mistakes: &mut Mistakes) -> Option<Vec<Vec<Value>>> {
+impl Element {
+    /// The values, if the macro knows all of them.
+    fn literals(&self) -> Option<Vec<Literal>> {
+        self.values.iter().map(|value| value.literal).collect()
+    }
+
+    /// Whether only rustc knows all of the values.
+    fn is_open(&self) -> bool {
+        self.values.iter().any(|value| value.literal.is_none())
+    }
+
+    /// Whether no pair of literals tells two elements apart.
+    fn may_equal(&self, later: &Element) -> bool {
+        self.values.iter().zip(&later.values).all(|(earlier, later)| match (earlier.literal, later.literal) {
+            (Some(earlier), Some(later)) => earlier == later,
+            _ => true,
+        })
+    }
+}
+
+/// The elements of a list for `parameters`, each with a value per parameter, and whether these are all of them.
+fn elements(array: &ExprArray, parameters: &[&Specialized], mistakes: &mut Mistakes) -> Option<(Vec<Element>, bool)> {
     if array.elems.is_empty() {
         mistakes.at(array, "this list is empty; list values, or leave `in []` out to specialize at run time only");
         return None;
@@ -139,34 +165,30 @@ fn elements(array: &ExprArray, parameters: &[&Specialized], mistakes: &mut Mista
             }
         };
         let mut values = Vec::new();
-        for (written, parameter) in written.into_iter().zip(parameters) {
+        for (written, parameter) in written.iter().zip(parameters) {
             let constant = format_ident!("{}_{}", parameter.constant, index);
             match Value::read(written, parameter, constant) {
                 Ok(value) => values.push(value),
-                Err(error) => {
-                    mistakes.add(error);
-                    whole = false;
-                }
+                Err(error) => mistakes.add(error),
             }
         }
-        elements.push(values);
+        if values.len() == parameters.len() {
+            elements.push(Element { written: element.clone(), values });
+        } else {
+            whole = false;
+        }
     }
-    whole.then_some(elements)
-}
-
-/// Whether no pair of literals tells two elements apart.
-fn may_equal(earlier: &[Value], later: &[Value]) -> bool {
-    earlier.iter().zip(later).all(|(earlier, later)| match (earlier.literal, later.literal) {
-        (Some(earlier), Some(later)) => earlier == later,
-        _ => true,
-    })
+    Some((elements, whole))
 }
 
 /// Every combination of one element per dimension, with its values in the order of the signature.
 fn product(dimensions: &[Dimension<'_>], specialized: &[Specialized]) -> Vec<Combination> {
     let mut rows: Vec<Vec<&Value>> = vec![Vec::new()];
     for dimension in dimensions {
-        rows = rows.iter().flat_map(|row| dimension.elements.iter().map(move |element| row.iter().copied().chain(element).collect())).collect();
+        rows = rows
+            .iter()
+            .flat_map(|row| dimension.elements.iter().map(move |element| row.iter().copied().chain(&element.values).collect()))
+            .collect();
     }
     let names: Vec<_> = dimensions.iter().flat_map(|dimension| &dimension.parameters).map(|parameter| &parameter.name).collect();
     let place = |parameter: &Specialized| names.iter().position(|name| **name == parameter.name);

@@ -1,6 +1,6 @@
 //! The copies of the function's signature in its module: `generic`, `at`, the listed variants, the choice of one, and `call`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use crate::expand::{self, Expansion};
@@ -41,7 +41,7 @@ impl Expansion<'_> {
         }
         let parameters = self.parameters(|_| Some(quote!(_)));
         let call = self.call_template(self.values_of_variant());
-        self.copy(&quote!(#[inline(never)]), &quote!(listed), &self.constant_generics(), &parameters, &call)
+        self.copy(&quote!(#[doc(hidden)] #[inline(never)] pub), &quote!(listed), &self.constant_generics(), &parameters, &call)
     }
 
     /// The choice of a variant.
@@ -50,7 +50,13 @@ impl Expansion<'_> {
         let listed = self.choose_listed(&names);
         let values = tuple(&self.specialized_names());
         let entry = self.call_entry(&quote!(FUNCTION.entry(#values)), &names);
-        self.copy(&quote!(#[doc(hidden)] #[inline(always)] pub), &quote!(__dispatch), &TokenStream::new(), &self.parameters(Some), &quote!(#listed #entry))
+        self.copy(
+            &quote!(#[doc(hidden)] #[inline(always)] pub),
+            &quote!(__dispatch),
+            &TokenStream::new(),
+            &self.parameters(Some),
+            &quote!(#listed #entry),
+        )
     }
 
     /// The method that calls the function with the values bound.
@@ -64,13 +70,20 @@ impl Expansion<'_> {
         self.copy(&quote!(#documentation #[inline] pub), &quote!(call), &TokenStream::new(), &quote!(&self, #parameters), &body)
     }
 
-    /// A function with the lifetimes, the return type and the attributes of the annotated one.
-    fn copy(&self, front: &TokenStream, name: &TokenStream, generics: &TokenStream, parameters: &TokenStream, body: &TokenStream) -> TokenStream {
-        let (lints, features) = (&self.function.attributes.copied_lints, &self.function.attributes.target_features);
+    /// A function with the lifetimes, the return type and the target features of the annotated one.
+    fn copy(
+        &self,
+        front: &TokenStream,
+        name: &TokenStream,
+        generics: &TokenStream,
+        parameters: &TokenStream,
+        body: &TokenStream,
+    ) -> TokenStream {
+        let features = &self.function.attributes.target_features;
         let (unsafety, output, clause) = (&self.signature.unsafety, &self.signature.output, self.signature.where_clause());
         let lifetimes = self.signature.lifetimes.iter();
         quote! {
-            #(#lints)* #(#features)* #front #unsafety fn #name<#(#lifetimes,)* #generics>(#parameters) #output #clause { #body }
+            #(#features)* #front #unsafety fn #name<#(#lifetimes,)* #generics>(#parameters) #output #clause { #body }
         }
     }
 
@@ -115,32 +128,23 @@ impl Expansion<'_> {
             let constants: Vec<TokenStream> = variant.iter().map(|value| expand::value(value, &TokenStream::new())).collect();
             let pattern = alone_or_tuple(&constants);
             let call = self.unsafely(quote!(listed::<#({ #constants }),*>(#(#names),*)));
-            quote!(#pattern => return #call,)
+            if self.signature.returns() { quote!(#pattern => return #call,) } else { quote!(#pattern => #call,) }
         });
         quote!(if #v1::build_time_serves() { match #values { #(#arms)* _ => {} } })
     }
 
     /// The call of what `entry` points to.
     fn call_entry(&self, entry: &TokenStream, names: &[&Ident]) -> TokenStream {
-        let pointer = Ident::new("entry", Span::mixed_site());
-        let ty = self.pointer();
-        // SAFETY of what is generated: every entry of a function has the signature of the function.
-        quote! {
-            let #pointer = unsafe { ::core::mem::transmute::<*const (), #ty>(#entry) };
-            unsafe { #pointer(#(#names),*) }
-        }
-    }
-
-    /// The type of an entry. It is an unsafe pointer, to which functions with target features can be turned too.
-    pub(crate) fn pointer(&self) -> TokenStream {
         let types = self.signature.parameters.iter().map(|parameter| &parameter.named);
         let output = &self.signature.output;
-        quote!(unsafe fn(#(#types),*) #output)
+        // SAFETY of what is generated: every entry of a function has the function's own signature.
+        quote!(unsafe { ::core::mem::transmute::<*const (), unsafe fn(#(#types),*) #output>(#entry)(#(#names),*) })
     }
 
     /// A doc comment, with a section on safety if the function is unsafe.
     fn documentation(&self, text: &str) -> TokenStream {
-        let safety = self.signature.unsafety.map(|_| quote!(#[doc = ""] #[doc = "# Safety"] #[doc = ""] #[doc = "As for the function itself."]));
+        let safety =
+            self.signature.unsafety.map(|_| quote!(#[doc = ""] #[doc = "# Safety"] #[doc = ""] #[doc = "As for the function itself."]));
         quote!(#[doc = #text] #safety)
     }
 

@@ -46,7 +46,7 @@ impl Expansion<'_> {
         let parameters = self.function.specialized.iter().map(|specialized| specialized.name.to_string());
         let (generic, template, types) = (self.entry(&quote!(generic)), self.template_data(), self.signature.erased_types());
         let hot = match &self.options.hot {
-            Some(_) => quote!(<Marker as Constants>::HOT),
+            Some(_) => quote!(::core::option::Option::Some(<Marker as Constants>::HOT)),
             None => quote!(::core::option::Option::None),
         };
         quote! {

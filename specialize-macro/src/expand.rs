@@ -1,7 +1,7 @@
 //! The expansion: the dispatcher under the function's own name, and beside it the module with everything else.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::args::Options;
 use crate::combinations::Doubt;
@@ -10,6 +10,9 @@ use crate::function::Function;
 use crate::isolation;
 use crate::signature::Signature;
 use crate::values::Value;
+
+/// How many parameters a function may have before clippy warns.
+const CLIPPY_ARGUMENTS: usize = 7;
 
 /// What the parts of the expansion are made of.
 pub(crate) struct Expansion<'a> {
@@ -53,7 +56,8 @@ impl Expansion<'_> {
         let inline = attributes.inline_dispatcher();
         let Signature { name, unsafety, generics, written_output, .. } = self.signature;
         let (visibility, clause, module) = (&self.function.visibility, self.signature.where_clause(), self.module);
-        let (names, types): (Vec<_>, Vec<_>) = self.signature.parameters.iter().map(|parameter| (&parameter.name, &parameter.written)).unzip();
+        let (names, types): (Vec<_>, Vec<_>) =
+            self.signature.parameters.iter().map(|parameter| (&parameter.name, &parameter.written)).unzip();
         let call = self.unsafely(quote!(#module::__dispatch(#(#names),*)));
         quote! {
             #(#own)* #(#lints)* #(#features)* #inline
@@ -66,8 +70,11 @@ impl Expansion<'_> {
         let (visibility, module) = (&self.function.visibility, self.module);
         let title = format!("The variants of the function `{}`, and the function as written.", self.signature.name);
         let (template, carrier, copies, descriptor) = (self.template(), self.carrier(), self.copies(), self.descriptor());
+        // `prepare_within` has a parameter more than the user may have been told is too many.
+        let allow = (self.function.specialized.len() >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        let lints = &self.function.attributes.copied_lints;
         quote! {
-            #[doc = #title]
+            #[doc = #title] #allow #(#lints)*
             #visibility mod #module { #template #carrier #copies #descriptor }
         }
     }
@@ -78,12 +85,13 @@ impl Expansion<'_> {
         let (lints, features, inline) = (&attributes.lints, &attributes.target_features, attributes.inline_always());
         let preamble: TokenStream = self.preamble.parse().unwrap_or_default();
         let tokens = isolation::without_tool_attributes(self.function.tokens.clone());
+        // It is as public as the function, since some lints take a private function for one that is easily changed.
         quote! {
-            #[no_implicit_prelude]
-            mod template {
+            #[doc(hidden)] #[no_implicit_prelude]
+            pub mod template {
                 #preamble
                 pub struct Marker;
-                #(#lints)* #(#features)* #inline pub(super) #tokens
+                #(#lints)* #(#features)* #inline pub #tokens
             }
         }
     }
@@ -120,7 +128,7 @@ impl Expansion<'_> {
         let listed = self.function.combinations.constants.iter();
         let listed = listed.map(|Value { written, ty, constant, .. }| (constant.clone(), ty.to_token_stream(), written.to_token_stream()));
         let hot = self.options.hot.iter();
-        let hot = hot.map(|hot| (format_ident!("HOT"), quote!(::core::option::Option<u64>), quote!(::core::option::Option::Some(#hot))));
+        let hot = hot.map(|hot| (format_ident!("HOT"), quote!(u64), hot.to_token_stream()));
         listed.chain(hot).collect()
     }
 
@@ -141,5 +149,6 @@ fn check(doubt: &Doubt, module: &Ident) -> TokenStream {
     let path = quote!(#module::);
     let [earlier, later] = doubt.pair.each_ref().map(|values| values.iter().map(|listed| value(listed, &path)).collect::<Vec<_>>());
     let message = format!("this value of `{}` is listed twice; keep one", doubt.names);
-    quote::quote_spanned!(doubt.span=> const _: () = ::core::assert!(#(#earlier != #later)||*, #message);)
+    // Only the place is the user's: these words are of the macro's edition.
+    quote_spanned!(doubt.span.resolved_at(Span::call_site())=> const _: () = ::core::assert!(#(#earlier != #later)||*, #message);)
 }

@@ -174,8 +174,30 @@ impl Line {
 
 /// The long options of rustc that take a value, which may be the next word.
 const TAKE_A_VALUE: [&str; 24] = [
-    "allow", "cap-lints", "cfg", "check-cfg", "codegen", "color", "crate-name", "crate-type", "deny", "diagnostic-width", "edition", "emit",
-    "error-format", "explain", "extern", "forbid", "json", "out-dir", "print", "remap-path-prefix", "sysroot", "target", "unpretty", "warn",
+    "allow",
+    "cap-lints",
+    "cfg",
+    "check-cfg",
+    "codegen",
+    "color",
+    "crate-name",
+    "crate-type",
+    "deny",
+    "diagnostic-width",
+    "edition",
+    "emit",
+    "error-format",
+    "explain",
+    "extern",
+    "forbid",
+    "json",
+    "out-dir",
+    "print",
+    "remap-path-prefix",
+    "sysroot",
+    "target",
+    "unpretty",
+    "warn",
 ];
 
 #[cfg(test)]
@@ -203,7 +225,8 @@ mod tests {
 
     #[test]
     fn checks_follow_the_optimization_unless_they_are_set() {
-        let checks = |words: &[&str]| flags(&[&["--crate-name=host"], words].concat()).map(|flags| (flags.overflow_checks, flags.debug_assertions));
+        let checks =
+            |words: &[&str]| flags(&[&["--crate-name=host"], words].concat()).map(|flags| (flags.overflow_checks, flags.debug_assertions));
         assert_eq!(checks(&[]), Ok((true, true)));
         assert_eq!(checks(&["-O"]), Ok((false, false)));
         assert_eq!(checks(&["-Copt-level=s"]), Ok((false, false)));
@@ -225,7 +248,16 @@ mod tests {
 
     #[test]
     fn the_target_and_every_metadata_are_kept() {
-        let words = ["my-host.rs", "-O", "-Cmetadata=a", "-C", "metadata=b", "-Ctarget-cpu=native", "-Ctarget-feature=+avx2", "-Ctarget-feature=-bmi1"];
+        let words = [
+            "my-host.rs",
+            "-O",
+            "-Cmetadata=a",
+            "-C",
+            "metadata=b",
+            "-Ctarget-cpu=native",
+            "-Ctarget-feature=+avx2",
+            "-Ctarget-feature=-bmi1",
+        ];
         let expected = Flags {
             crate_name: "my_host".to_owned(),
             executable: true,

@@ -1,6 +1,6 @@
 //! An annotated function: what is known of it, and what must hold of it.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::visit::{self, Visit};
@@ -9,6 +9,7 @@ use syn::{Attribute, FnArg, GenericParam, Ident, Item, ItemFn, Pat, Path, Type, 
 use crate::args::{Arguments, OPTIONS};
 use crate::combinations::Combinations;
 use crate::flags::Build;
+use crate::invisible;
 use crate::isolation;
 use crate::mistakes::Mistakes;
 use crate::names;
@@ -34,7 +35,7 @@ pub(crate) struct Function {
 impl Function {
     /// Reads an item. Whatever is wrong with it is added to the mistakes.
     pub(crate) fn read(item: &TokenStream, arguments: &Arguments, build: &Build, mistakes: &mut Mistakes) -> Option<Function> {
-        let item = unwrapped(item.clone());
+        let item = invisible::made_visible(item.clone());
         let function = match syn::parse2::<ItemFn>(item.clone()) {
             Ok(function) => function,
             Err(error) => {
@@ -51,7 +52,7 @@ impl Function {
         names::check(&function, &build.edition, mistakes);
         let signature = Signature::read(&function.sig, mistakes);
         let named: Vec<&Ident> = arguments.selections.iter().flat_map(|selection| &selection.names).collect();
-        let specialized = specialized(&function, &named, mistakes);
+        let specialized = specialized(&function, &named, arguments.incomplete, mistakes);
         check_borrows(&signature, &named, mistakes);
         let combinations = Combinations::read(arguments, &specialized, mistakes);
         Some(Function { attributes, visibility, signature, specialized, combinations, tokens })
@@ -64,8 +65,8 @@ pub(crate) struct Attributes {
     /// For the dispatcher alone.
     pub(crate) dispatcher: Vec<Attribute>,
     /// Lint levels as they were written, for the user's own text.
-    pub(crate) lints: Vec<Attribute>,
-    /// Lint levels for the other copies, where nothing is expected.
+    pub(crate) lints: Vec<TokenStream>,
+    /// Lint levels for all that is generated, where nothing is expected.
     pub(crate) copied_lints: Vec<TokenStream>,
     /// `target_feature`, for every copy.
     pub(crate) target_features: Vec<Attribute>,
@@ -79,14 +80,19 @@ impl Attributes {
             match name.as_str() {
                 "allow" | "warn" | "deny" | "forbid" => {
                     sorted.copied_lints.push(attribute.to_token_stream());
-                    sorted.lints.push(attribute);
+                    sorted.lints.push(attribute.to_token_stream());
                 }
                 "expect" => {
-                    if let syn::Meta::List(list) = &attribute.meta {
-                        let lints = &list.tokens;
-                        sorted.copied_lints.push(quote!(#[allow(#lints)]));
+                    let lints = attribute.meta.require_list().map(|list| &list.tokens);
+                    let allowed = lints.map(|lints| quote!(#[allow(#lints)])).unwrap_or_default();
+                    // The dispatcher may be dead, the user's own text is not: the table of all functions leads to it.
+                    if allowed.to_string().contains("dead_code") {
+                        sorted.lints.push(allowed);
+                        sorted.dispatcher.push(attribute);
+                    } else {
+                        sorted.copied_lints.push(allowed);
+                        sorted.lints.push(attribute.to_token_stream());
                     }
-                    sorted.lints.push(attribute);
                 }
                 "target_feature" => sorted.target_features.push(attribute),
                 "track_caller" => mistakes.at(
@@ -94,7 +100,9 @@ impl Attributes {
                     "a specialized function cannot be `#[track_caller]`: the caller's place does not cross a function pointer; \
                      remove the attribute, or pass a `&'static Location<'static>` as a parameter",
                 ),
-                "specialize" => mistakes.at(&attribute, "this function is specialized twice; put all parameters into one `#[specialize(...)]`"),
+                "specialize" => {
+                    mistakes.at(&attribute, "this function is specialized twice; put all parameters into one `#[specialize(...)]`")
+                }
                 _ => sorted.dispatcher.push(attribute),
             }
         }
@@ -111,15 +119,6 @@ impl Attributes {
     pub(crate) fn inline_always(&self) -> TokenStream {
         if self.target_features.is_empty() { quote!(#[inline(always)]) } else { quote!(#[inline]) }
     }
-}
-
-/// The item without invisible groups around its parts.
-fn unwrapped(item: TokenStream) -> TokenStream {
-    let parts = item.into_iter().map(|tree| match tree {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::None => unwrapped(group.stream()),
-        tree => tree.into(),
-    });
-    parts.collect()
 }
 
 /// The error for an item that is no function with a body.
@@ -162,7 +161,10 @@ fn check_kind(function: &ItemFn, mistakes: &mut Mistakes) {
             ),
             GenericParam::Const(parameter) => mistakes.at(
                 parameter,
-                format!("a function with const generics cannot be specialized; make `{}` a parameter and name it in `#[specialize(...)]`", parameter.ident),
+                format!(
+                    "a function with const generics cannot be specialized; make `{}` a parameter and name it in `#[specialize(...)]`",
+                    parameter.ident
+                ),
             ),
             GenericParam::Lifetime(_) => {}
         }
@@ -171,12 +173,21 @@ fn check_kind(function: &ItemFn, mistakes: &mut Mistakes) {
 
 /// Refuses types that a template cannot name.
 fn check_signature(function: &ItemFn, mistakes: &mut Mistakes) {
-    let mut types = Types(mistakes);
+    let generics = function.sig.generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    let mut types = Types { own: generics.collect(), mistakes };
     for parameter in &function.sig.inputs {
         match parameter {
             FnArg::Typed(typed) => {
-                if let Some(attribute) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")) {
-                    types.0.at(attribute, "a parameter of a specialized function cannot depend on the configuration; write two functions");
+                if let Some(attribute) =
+                    typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr"))
+                {
+                    types
+                        .mistakes
+                        .at(attribute, "a parameter of a specialized function cannot depend on the configuration; write two functions");
                 }
                 types.visit_type(&typed.ty);
             }
@@ -187,22 +198,28 @@ fn check_signature(function: &ItemFn, mistakes: &mut Mistakes) {
 }
 
 /// A walk over the types of a signature.
-struct Types<'a>(&'a mut Mistakes);
+struct Types<'a> {
+    /// Generics, which are mistakes by themselves.
+    own: Vec<&'a Ident>,
+    mistakes: &'a mut Mistakes,
+}
 
 impl<'ast> Visit<'ast> for Types<'_> {
     fn visit_type(&mut self, ty: &'ast Type) {
         if let Type::ImplTrait(_) = ty {
-            return self.0.at(ty, "a specialized function cannot have `impl Trait` in its signature; name the type, or box it as `Box<dyn Trait>`");
+            return self
+                .mistakes
+                .at(ty, "a specialized function cannot have `impl Trait` in its signature; name the type, or box it as `Box<dyn Trait>`");
         }
         visit::visit_type(self, ty);
     }
 
     fn visit_path(&mut self, path: &'ast Path) {
         // The walk over all tokens judges these, and macros.
-        let judged = |name: &Ident| path.leading_colon.is_some() || ["super", "crate", "self", "$crate"].iter().any(|word| name == word);
+        let judged = |name: &Ident| path.leading_colon.is_some() || self.own.contains(&name) || isolation::leads_out(name);
         let outside = path.segments.first().filter(|first| !judged(&first.ident) && !isolation::is_known(&first.ident));
         if let Some(outside) = outside {
-            return self.0.at(path, isolation::not_visible_in_signature(&outside.ident));
+            return self.mistakes.at(path, isolation::not_visible_in_signature(&outside.ident));
         }
         visit::visit_path(self, path);
     }
@@ -211,14 +228,15 @@ impl<'ast> Visit<'ast> for Types<'_> {
 }
 
 /// The specialized parameters in the order of the signature.
-fn specialized(function: &ItemFn, named: &[&Ident], mistakes: &mut Mistakes) -> Vec<Specialized> {
-    if named.is_empty() {
+fn specialized(function: &ItemFn, named: &[&Ident], incomplete: bool, mistakes: &mut Mistakes) -> Vec<Specialized> {
+    if named.is_empty() && !incomplete {
         mistakes.add(syn::Error::new(
             proc_macro2::Span::call_site(),
             "no parameter is named; say which parameters to specialize, as in `#[specialize(n)]` or `#[specialize(n in [2, 3, 8])]`",
         ));
     }
-    let parameters: Vec<(usize, &Ident, &Type)> = function.sig.inputs.iter().enumerate().filter_map(|(position, parameter)| binding(position, parameter)).collect();
+    let parameters: Vec<(usize, &Ident, &Type)> =
+        function.sig.inputs.iter().enumerate().filter_map(|(position, parameter)| binding(position, parameter)).collect();
     for (index, name) in named.iter().enumerate() {
         if named[..index].contains(name) {
             mistakes.at(name, format!("the parameter `{name}` is named twice; keep one"));

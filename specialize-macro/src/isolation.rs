@@ -13,9 +13,35 @@ const MACROS: [(&str, &[&str]); 6] = [
     (
         "",
         &[
-            "assert", "assert_eq", "assert_ne", "cfg", "column", "compile_error", "concat", "dbg", "debug_assert", "debug_assert_eq",
-            "debug_assert_ne", "eprint", "eprintln", "file", "format", "format_args", "line", "matches", "module_path", "panic", "print",
-            "println", "stringify", "todo", "unimplemented", "unreachable", "vec", "write", "writeln",
+            "assert",
+            "assert_eq",
+            "assert_ne",
+            "cfg",
+            "column",
+            "compile_error",
+            "concat",
+            "dbg",
+            "debug_assert",
+            "debug_assert_eq",
+            "debug_assert_ne",
+            "eprint",
+            "eprintln",
+            "file",
+            "format",
+            "format_args",
+            "line",
+            "matches",
+            "module_path",
+            "panic",
+            "print",
+            "println",
+            "stringify",
+            "todo",
+            "unimplemented",
+            "unreachable",
+            "vec",
+            "write",
+            "writeln",
         ],
     ),
     ("::arch", &["asm"]),
@@ -30,11 +56,73 @@ const MACROS_BY_PATH: [&str; 2] = ["is_x86_feature_detected", "is_aarch64_featur
 
 /// The names that every module sees: primitive types, and what is in the prelude of any edition.
 const NAMES: [&str; 67] = [
-    "bool", "char", "str", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", //
-    "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "String", "Box", "Send", "Sized", "Sync", "Unpin", "Copy", "Clone", "Debug",
-    "Default", "Drop", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "Fn", "FnMut", "FnOnce", "AsMut",
-    "AsRef", "From", "Into", "TryFrom", "TryInto", "DoubleEndedIterator", "ExactSizeIterator", "Extend", "FromIterator", "IntoIterator",
-    "Iterator", "Future", "IntoFuture", "ToOwned", "ToString", "drop", "align_of", "align_of_val", "size_of", "size_of_val",
+    "bool",
+    "char",
+    "str",
+    "f32",
+    "f64",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize", //
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "Vec",
+    "String",
+    "Box",
+    "Send",
+    "Sized",
+    "Sync",
+    "Unpin",
+    "Copy",
+    "Clone",
+    "Debug",
+    "Default",
+    "Drop",
+    "Eq",
+    "Hash",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "AsMut",
+    "AsRef",
+    "From",
+    "Into",
+    "TryFrom",
+    "TryInto",
+    "DoubleEndedIterator",
+    "ExactSizeIterator",
+    "Extend",
+    "FromIterator",
+    "IntoIterator",
+    "Iterator",
+    "Future",
+    "IntoFuture",
+    "ToOwned",
+    "ToString",
+    "drop",
+    "align_of",
+    "align_of_val",
+    "size_of",
+    "size_of_val",
 ];
 
 /// Whether a path that starts with `name` needs nothing from the user's crate.
@@ -42,17 +130,25 @@ pub(crate) fn is_known(name: &Ident) -> bool {
     is_std(name) || NAMES.iter().any(|known| name == known)
 }
 
+/// Whether a word starts a path that leads out of where it stands.
+pub(crate) fn leads_out(word: &Ident) -> bool {
+    ["self", "super", "crate", "$crate"].iter().any(|known| word == known)
+}
+
 /// The message for a name that leads out of a function.
 pub(crate) fn not_visible(name: &Ident) -> String {
+    let verb = if leads_out(name) { "leads" } else { "is" };
     format!(
-        "`{name}` is outside of the specialized function, which sees only std, by full paths, and what it defines itself; \
+        "`{name}` {verb} outside of the specialized function, which sees only std, by full paths, and what it defines itself; \
          move it into the body, or pass it as a parameter"
     )
 }
 
 /// The message for a type that leads out of a signature.
 pub(crate) fn not_visible_in_signature(name: &Ident) -> String {
-    format!("`{name}` is outside of the specialized function, whose signature sees only std, by full paths; pass what is needed of it in types of std")
+    format!(
+        "`{name}` is outside of the specialized function, whose signature sees only std, by full paths; pass what is needed of it in types of std"
+    )
 }
 
 /// The `use` lines of a module that holds a template.
@@ -88,7 +184,9 @@ fn flat(tokens: TokenStream) -> Vec<TokenTree> {
 fn collect_macros(trees: &[TokenTree], names: &mut HashSet<String>) {
     for (index, tree) in trees.iter().enumerate() {
         match (tree, trees.get(index + 1), trees.get(index + 2)) {
-            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Ident(name))) if word == "macro_rules" && bang.as_char() == '!' => {
+            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Ident(name)))
+                if word == "macro_rules" && bang.as_char() == '!' =>
+            {
                 names.insert(name.to_string());
             }
             (TokenTree::Group(group), ..) => collect_macros(&flat(group.stream()), names),
@@ -153,10 +251,11 @@ impl Scan<'_> {
             }
             _ => true,
         };
-        if let (true, Some(TokenTree::Ident(name))) = (starts, trees.get(index + 2)) {
-            if !is_std(name) && name != "self" && name != "super" && name != "crate" {
-                self.outside(name);
+        match trees.get(index + 2) {
+            Some(TokenTree::Ident(name)) if starts && !is_std(name) && !leads_out(name) && !names_macro(&trees[index + 2..]) => {
+                self.outside(name)
             }
+            _ => {}
         }
         2
     }
@@ -200,9 +299,19 @@ fn path_before(trees: &[TokenTree], mut index: usize) -> Vec<Ident> {
     path
 }
 
+/// Whether trees start with the path of a macro that is called.
+fn names_macro(trees: &[TokenTree]) -> bool {
+    let mut last = 0;
+    while is_path_separator(trees, last + 1) {
+        last += 3;
+    }
+    last < trees.len() && is_call(trees, last)
+}
+
 /// Whether the word at `index` is called as a macro.
 fn is_call(trees: &[TokenTree], index: usize) -> bool {
-    let called = matches!(trees.get(index + 1), Some(bang) if is_punct(bang, '!')) && matches!(trees.get(index + 2), Some(TokenTree::Group(_)));
+    let called =
+        matches!(trees.get(index + 1), Some(bang) if is_punct(bang, '!')) && matches!(trees.get(index + 2), Some(TokenTree::Group(_)));
     called && matches!(&trees[index], TokenTree::Ident(word) if !is_keyword(word))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// The mistakes found so far.
@@ -31,9 +31,24 @@ impl Mistakes {
         self.left_to_rustc = true;
     }
 
-    /// The errors to report, if there are mistakes.
-    pub(crate) fn into_errors(self) -> Option<TokenStream> {
-        let errors = self.error.map(syn::Error::into_compile_error);
-        errors.or_else(|| self.left_to_rustc.then(TokenStream::new))
+    /// The errors to report in a crate of an edition, if there are mistakes.
+    pub(crate) fn into_errors(self, edition: &str) -> Option<TokenStream> {
+        match self.error {
+            None => self.left_to_rustc.then(TokenStream::new),
+            // Their `::core` means nothing to a crate of this edition, unless its words are of the macro's.
+            Some(error) if edition == "2015" => Some(of_this_edition(error.into_compile_error())),
+            Some(error) => Some(error.into_compile_error()),
+        }
     }
+}
+
+/// The tokens at their places, but as words of the macro.
+fn of_this_edition(tokens: TokenStream) -> TokenStream {
+    let of_this_edition = |mut tree: TokenTree| {
+        if let TokenTree::Ident(_) | TokenTree::Punct(_) = tree {
+            tree.set_span(tree.span().resolved_at(Span::call_site()));
+        }
+        tree
+    };
+    tokens.into_iter().map(of_this_edition).collect()
 }

@@ -70,7 +70,7 @@ impl Uses<'_> {
     fn first(&mut self, name: &Ident) {
         let text = name.to_string();
         let declared = self.declared.more || self.declared.names.contains(&text);
-        if !declared && !isolation::is_known(name) && !is_relative(name) && self.reported.insert(text) {
+        if !declared && name != "Self" && !isolation::is_known(name) && !isolation::leads_out(name) && self.reported.insert(text) {
             self.mistakes.at(name, isolation::not_visible(name));
         }
     }
@@ -85,7 +85,7 @@ impl Uses<'_> {
             UseTree::Group(group) => return group.items.iter().for_each(|tree| self.used(tree)),
         };
         let local = !self.absolute && (self.declared.more || self.declared.names.contains(&name.to_string()));
-        if !local && !isolation::is_std(name) && !is_relative(name) {
+        if !local && !isolation::is_std(name) && !isolation::leads_out(name) {
             self.mistakes.at(name, isolation::not_visible(name));
         }
     }
@@ -117,9 +117,4 @@ impl<'ast> Visit<'ast> for Uses<'_> {
 
     // The walk over all tokens judges macros.
     fn visit_macro(&mut self, _: &'ast Macro) {}
-}
-
-/// Whether a word starts a path from where it stands. The walk over all tokens judges those that lead out.
-fn is_relative(name: &Ident) -> bool {
-    ["self", "Self", "super", "crate", "$crate"].iter().any(|word| name == word)
 }

@@ -101,10 +101,15 @@ impl Signature {
         self.parameters.iter().map(|parameter| &parameter.name)
     }
 
+    /// Whether the function returns at all.
+    pub(crate) fn returns(&self) -> bool {
+        !matches!(&self.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
+    }
+
     /// The types of all parameters, then the return type, each with `'static` for every lifetime.
     pub(crate) fn erased_types(&self) -> Vec<Type> {
         let output = match &self.output {
-            ReturnType::Type(_, ty) if !matches!(**ty, Type::Never(_)) => (**ty).clone(),
+            ReturnType::Type(_, ty) if self.returns() => (**ty).clone(),
             _ => syn::parse_quote!(()),
         };
         let types = self.parameters.iter().map(|parameter| parameter.named.clone()).chain([output]);
@@ -142,7 +147,12 @@ fn plain_name(pattern: &Pat, position: usize, taken: &mut HashSet<String>) -> Id
     while !taken.insert(name.to_string()) {
         name = format_ident!("{}_{}", name.unraw(), position, span = name.span());
     }
-    name.set_span(name.span().resolved_at(Span::mixed_site()));
+    let span = name.span().resolved_at(Span::mixed_site());
+    // It is a keyword in the macro's own edition, but need not be one in the user's.
+    if name == "gen" {
+        return Ident::new_raw("gen", span);
+    }
+    name.set_span(span);
     name
 }
 
@@ -162,14 +172,15 @@ fn check_elided(output: &ReturnType, parameters: &[Parameter], mistakes: &mut Mi
     elided.visit_return_type_mut(&mut output.clone());
     let mut mentioned = Mentioned::default();
     parameters.iter().for_each(|parameter| mentioned.visit_type(&parameter.named));
-    match elided.new.first() {
-        None => {}
-        Some(first) if mentioned.0.is_empty() => mistakes.add(syn::Error::new(
-            first.span(),
-            "no lifetime of a parameter can be seen that this could be; where a path hides one, show it, as in `Chars<'_>`",
-        )),
+    if elided.new.is_empty() {
+        return;
+    }
+    if mentioned.0.is_empty() {
+        mistakes
+            .at(output, "it cannot be seen what this return type borrows from; where a path hides a lifetime, show it, as in `Chars<'_>`");
+    } else {
         // It is a mistake for rustc too, which explains it well.
-        Some(_) => mistakes.leave_to_rustc(),
+        mistakes.leave_to_rustc();
     }
 }
 
@@ -291,38 +302,49 @@ mod tests {
 
     fn read(function: &ItemFn) -> (String, String, String) {
         let signature = Signature::read(&function.sig, &mut Mistakes::default());
-        let parameters: Vec<String> = signature.parameters.iter().map(|Parameter { name, named, .. }| format!("{name}:{}", text(named))).collect();
+        let parameters: Vec<String> =
+            signature.parameters.iter().map(|Parameter { name, named, .. }| format!("{name}:{}", text(named))).collect();
         (text(&signature.lifetimes), parameters.join(","), text(&signature.output))
     }
 
     #[test]
     fn elided_lifetimes_get_names_and_the_only_one_goes_to_the_return_type() {
-        let (lifetimes, parameters, output) = read(&parse_quote!(fn f(x: &[u8], n: u32) -> Option<&u8> {}));
+        let (lifetimes, parameters, output) = read(&parse_quote!(
+            fn f(x: &[u8], n: u32) -> Option<&u8> {}
+        ));
         assert_eq!((&*lifetimes, &*output), ("'elided_0", "->Option<&'elided_0u8>"));
         assert_eq!(parameters, "x:&'elided_0[u8],n:u32");
     }
 
     #[test]
     fn named_lifetimes_stay_and_come_first() {
-        let (lifetimes, _, output) = read(&parse_quote!(fn f<'a, 'b: 'a>(x: &'a u8, y: &'b u8, z: &u8) -> &'a u8 {}));
+        let (lifetimes, _, output) = read(&parse_quote!(
+            fn f<'a, 'b: 'a>(x: &'a u8, y: &'b u8, z: &u8) -> &'a u8 {}
+        ));
         assert_eq!((&*lifetimes, &*output), ("'a,'b:'a,'elided_0", "->&'au8"));
     }
 
     #[test]
     fn lifetimes_bound_by_a_function_type_are_not_the_functions() {
-        let (lifetimes, parameters, _) = read(&parse_quote!(fn f(x: &dyn Fn(&u8) -> &u8, y: fn(&u8)) {}));
+        let (lifetimes, parameters, _) = read(&parse_quote!(
+            fn f(x: &dyn Fn(&u8) -> &u8, y: fn(&u8)) {}
+        ));
         assert_eq!((&*lifetimes, &*parameters), ("'elided_0", "x:&'elided_0dynFn(&u8)->&u8,y:fn(&u8)"));
     }
 
     #[test]
     fn patterns_become_plain_names() {
-        let (_, parameters, _) = read(&parse_quote!(fn f((a, b): (u8, u8), mut c: u8, _: u8, r#type: u8) {}));
+        let (_, parameters, _) = read(&parse_quote!(
+            fn f((a, b): (u8, u8), mut c: u8, _: u8, r#type: u8) {}
+        ));
         assert_eq!(parameters, "argument_0:(u8,u8),c:u8,argument_2:u8,r#type:u8");
     }
 
     #[test]
     fn erased_types_are_static_but_for_what_they_bind() {
-        let function: ItemFn = parse_quote!(fn f<'a>(x: &'a [u8], y: for<'b> fn(&'b u8, &'a u8, &u8)) -> &u8 {});
+        let function: ItemFn = parse_quote!(
+            fn f<'a>(x: &'a [u8], y: for<'b> fn(&'b u8, &'a u8, &u8)) -> &u8 {}
+        );
         let types: Vec<String> = Signature::read(&function.sig, &mut Mistakes::default()).erased_types().iter().map(text).collect();
         assert_eq!(types, ["&'static[u8]", "for<'b>fn(&'bu8,&'staticu8,&u8)", "&'staticu8"]);
     }

@@ -6,7 +6,7 @@ use quote::{ToTokens as _, format_ident, quote};
 use crate::function::Function;
 use crate::layout::{self, Piece};
 use crate::made;
-use crate::tree::Reader;
+use crate::tree::{self, Reader};
 
 /// The text of a function.
 pub(crate) struct Template {
@@ -36,7 +36,9 @@ impl Template {
         let entry = layout::plain(&reader.read(entry(function)));
         let holes = function.specialized.iter().map(|specialized| layout::plain(&reader.read(specialized.ty.to_token_stream()))).collect();
         let identity = asks_for_identity(&function.tokens);
-        let obstacle = if reader.open_predicate {
+        let obstacle = if !tree::contexts_can_be_read() {
+            Some("this compiler does not tell what macros wrote")
+        } else if reader.open_predicate {
             Some("a macro in its body puts a `cfg` together")
         } else if made::writes_dollar(&body) {
             Some("a macro wrote the macro that its body defines")

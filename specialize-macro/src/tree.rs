@@ -3,7 +3,6 @@
 use proc_macro2::{Delimiter, Group, LineColumn, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use crate::invisible;
 use crate::isolation;
 
 /// The context of tokens that no macro wrote.
@@ -55,15 +54,27 @@ impl Leaf {
     }
 
     fn written(text: impl Into<String>, span: Span) -> Leaf {
-        Leaf { text: text.into(), place: Some(span.start()).filter(|start| start.line > 0), context: Some(context(span)) }
+        match context(span) {
+            // It was made visible by this macro.
+            own if own != ROOT && own == context(Span::mixed_site()) => Leaf::made(text),
+            context => Leaf { text: text.into(), place: Some(span.start()).filter(|start| start.line > 0), context: Some(context) },
+        }
     }
 }
 
 /// The syntax context of a span, which only its debug form tells: `#4 bytes(12..16)`.
-fn context(span: Span) -> u32 {
+fn read_context(span: Span) -> Option<u32> {
     let text = format!("{span:?}");
-    let number = text.strip_prefix('#').and_then(|rest| rest.split_once(' '));
-    number.and_then(|(number, _)| number.parse().ok()).unwrap_or(ROOT)
+    text.strip_prefix('#')?.split_once(' ')?.0.parse().ok()
+}
+
+fn context(span: Span) -> u32 {
+    read_context(span).unwrap_or(ROOT)
+}
+
+/// Whether contexts can be told apart. Without that, what macros wrote would be taken for the user's own text.
+pub(crate) fn contexts_can_be_read() -> bool {
+    read_context(Span::mixed_site()).is_some_and(|context| context != ROOT)
 }
 
 /// Turns tokens into trees, with private names for the predicates of configuration, and without attributes of tools.
@@ -83,7 +94,7 @@ impl Reader {
         while let [first, behind @ ..] = rest {
             rest = behind;
             match first {
-                TokenTree::Group(group) => self.group(group, &mut trees, behind),
+                TokenTree::Group(group) => self.group(group, &mut trees),
                 TokenTree::Punct(punct) => {
                     let (text, more) = operator(punct, behind);
                     trees.push(Tree::Leaf(Leaf::written(text, punct.span())));
@@ -96,7 +107,7 @@ impl Reader {
     }
 
     /// Adds a group to the trees in front of it.
-    fn group(&mut self, group: &Group, before: &mut Vec<Tree>, behind: &[TokenTree]) {
+    fn group(&mut self, group: &Group, before: &mut Vec<Tree>) {
         let attribute = match &before[..] {
             [.., hash, bang] if hash.says("#") && bang.says("!") => true,
             [.., last] => last.says("#"),
@@ -111,9 +122,10 @@ impl Reader {
             }
             Delimiter::Bracket if attribute => return before.push(self.attribute(group)),
             Delimiter::Bracket => ("[", "]"),
+            // There are none of these in the tokens of a function.
             Delimiter::None => {
                 let trees = self.read(group.stream());
-                return before.extend(invisible::made_visible(group, trees, before.last(), behind));
+                return before.extend(trees);
             }
         };
         let predicate = matches!(&before[..], [.., word, bang] if word.says("cfg") && bang.says("!"));
@@ -192,6 +204,6 @@ fn operator(first: &Punct, behind: &[TokenTree]) -> (String, usize) {
 
 /// The operators of more than one character. All but the first of each are reached by way of a shorter one.
 const OPERATORS: [&str; 25] = [
-    "==", "!=", "<=", ">=", "&&", "||", "+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<", ">>", "..", "::", "->", "<-", "=>", "<<=", ">>=",
-    "...", "..=",
+    "==", "!=", "<=", ">=", "&&", "||", "+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<", ">>", "..", "::", "->", "<-", "=>", "<<=",
+    ">>=", "...", "..=",
 ];

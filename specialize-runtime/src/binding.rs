@@ -107,8 +107,13 @@ impl Shared {
     /// Asks for a variant in the background, unless there is one, or making one for this function
     /// failed a moment ago.
     pub(crate) fn ask_when_due(self: &Arc<Shared>) {
-        if !self.has_variant() && self.table.may_try() {
-            drop(service::request(self));
+        if self.has_variant() {
+            return;
+        }
+        match self.table.lately_failed() {
+            // What holds up the making of variants is the reason why these values have none.
+            Some(error) => self.failed(&error),
+            None => drop(service::request(self)),
         }
     }
 
@@ -119,9 +124,12 @@ impl Shared {
         *state = State { tier: Tier::Runtime, error: None };
     }
 
-    /// Remembers why there is no variant.
+    /// Remembers why there is no variant, unless there is one by now.
     pub(crate) fn failed(&self, error: &Error) {
-        self.state().error = Some(error.clone());
+        let mut state = self.state();
+        if state.tier == Tier::Generic {
+            state.error = Some(error.clone());
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

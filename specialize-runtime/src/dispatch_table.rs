@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
+use crate::cost::Cost;
 use crate::config::{Mode, settings};
 use crate::dispatch::hotness::Hotness;
 use crate::dispatch::table::Table;
@@ -74,6 +75,7 @@ pub struct TableEntry {
     value: String,
     origin: Option<Origin>,
     fallback: Option<String>,
+    cost: Option<Cost>,
 }
 
 impl TableEntry {
@@ -100,6 +102,12 @@ impl TableEntry {
     #[must_use]
     pub fn fallback(&self) -> Option<&str> {
         self.fallback.as_deref()
+    }
+
+    /// What making a runtime variant cost; `None` for build-time variants.
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        self.cost
     }
 }
 
@@ -169,6 +177,7 @@ impl DispatchTable {
             value: self.listed.show(image),
             origin: None,
             fallback: None,
+            cost: None,
         });
         let registry = self.registry();
         let runtime = registry.variants.iter().map(|(image, variant)| TableEntry {
@@ -176,6 +185,7 @@ impl DispatchTable {
             value: self.listed.show(image),
             origin: Some(variant.origin()),
             fallback: variant.fallback().map(str::to_owned),
+            cost: Some(variant.cost()),
         });
         listed.chain(runtime).collect()
     }
@@ -322,9 +332,11 @@ impl DispatchTable {
         registry.retry = Retry { not_before: Instant::now().checked_add(pause), pause };
     }
 
-    /// Whether a variant may be made now without anybody asking for it.
-    pub(crate) fn may_try(&self) -> bool {
-        self.registry().retry.not_before.is_none_or(|instant| instant <= Instant::now())
+    /// The failure that keeps variants from being made now without anybody asking for them, if there is one.
+    pub(crate) fn lately_failed(&self) -> Option<Error> {
+        let registry = self.registry();
+        let not_before = registry.retry.not_before?;
+        if not_before <= Instant::now() { None } else { registry.last_error.clone() }
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {

@@ -89,6 +89,16 @@ pub enum Error {
         /// What was found.
         found: String,
     },
+    /// The compiler that built the program is none that this crate was tested with, and its probe did not go well.
+    #[error("this program was built by {compiler}, which specialize was not tested with, and {reason}; listed values and the generic function serve; build it with {tested} to have variants at run time")]
+    ToolchainUntested {
+        /// What the compiler calls itself.
+        compiler: &'static str,
+        /// What went wrong with the probe.
+        reason: String,
+        /// The releases that were tested.
+        tested: String,
+    },
     /// No linker was found.
     #[error("no linker: neither {looked}; install binutils or the toolchain's own rust-lld")]
     LinkerMissing {

@@ -7,23 +7,27 @@ mod artifact;
 mod binding;
 mod compile;
 mod config;
+mod cost;
 mod dispatch;
 mod dispatch_table;
 mod error;
 mod function;
 mod lifetime;
 mod maker;
+mod of_process;
 mod pending;
 mod service;
 mod stats;
 mod surface;
-
+#[cfg(specialize_runtime_tier)]
+mod trust;
 mod value;
 mod variant;
 #[cfg(specialize_runtime_tier)]
 mod workshop;
 
 pub use config::{Config, Engine, Mode};
+pub use cost::{Cost, Stages};
 pub use dispatch_table::{Counts, DispatchTable, TableEntry};
 pub use error::Error;
 pub use function::Tier;

@@ -34,17 +34,18 @@ mod without_runtime_tier {
 #[cfg(specialize_runtime_tier)]
 mod with_runtime_tier {
     use std::path::PathBuf;
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use crate::artifact::library::{self, Library};
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request};
     use crate::config::{Engine, settings};
+    use crate::cost::{Cost, Stages};
     use crate::error::Error;
     use crate::function::Descriptor;
     use crate::value::Image;
-    use crate::variant::{Origin, Variant};
+    use crate::variant::{Made, Origin, Variant};
     use crate::workshop::Workshop;
 
     pub(crate) use crate::compile::llvm::keep_server;
@@ -71,18 +72,22 @@ mod with_runtime_tier {
         if library::loaded() >= limit {
             return Err(Error::CodeLimit { limit });
         }
+        let mut watch = Watch::start();
         let workshop = Workshop::get()?;
         let support = workshop.support(descriptor)?;
         let key = workshop.variant_key(&descriptor.template, image, support);
         let load = |artifact| Library::open(&artifact, support, descriptor.layout);
         if let Some(artifact) = workshop.store.find(&key) {
+            let prepare = watch.lap();
             match load(artifact) {
-                Ok(library) => return Ok(Variant::new(image.clone(), Origin::Disk, None, library)),
+                Ok(library) => {
+                    let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
+                    let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };
+                    return Ok(Variant::new(image.clone(), made, cost, library));
+                }
                 Err(error) => tracing::warn!(%error, "an artifact cannot be loaded, and is made anew"),
             }
         }
-        let toolchain = workshop.toolchain(descriptor)?;
-        let started = Instant::now();
         let folder = workshop.store.work_folder()?;
         let images: Vec<&[u8]> = image.parts().collect();
         let template = &descriptor.template;
@@ -94,42 +99,72 @@ mod with_runtime_tier {
             support_name: support.name(),
             resolves: &|symbol| support.defines(symbol),
         };
-        let (dylib, origin, fallback) = compile_with_some_engine(workshop, toolchain, &request)?;
-        let library = load(workshop.store.keep(&key, &dylib)?)?;
-        tracing::debug!(function = descriptor.name, artifact = %key.digest(), ?origin, took = ?started.elapsed(), "a variant was compiled");
-        Ok(Variant::new(image.clone(), origin, fallback, library))
+        let toolchain = workshop.toolchain(descriptor)?;
+        let (dylib, made, compile) = compile_with_some_engine(workshop, toolchain, &request)?;
+        let prepare = watch.lap().saturating_sub(compile);
+        let artifact = workshop.store.keep(&key, &dylib)?;
+        let keep = watch.lap();
+        let library = load(artifact)?;
+        let cost = Cost { prepare, compile, stages: made.stages, keep, load: watch.lap(), ..Cost::default() };
+        tracing::debug!(function = descriptor.name, artifact = %key.digest(), origin = ?made.origin, ?cost, "a variant was compiled");
+        Ok(Variant::new(image.clone(), made, cost, library))
     }
 
-    /// The dylib, which engine made it, and why the first choice did not.
-    fn compile_with_some_engine(
-        workshop: &Workshop,
-        toolchain: &Toolchain,
-        request: &Request<'_>,
-    ) -> Result<(PathBuf, Origin, Option<String>), Error> {
+    /// The dylib, how it came to be, and how long the engine that made it was at it.
+    fn compile_with_some_engine(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(PathBuf, Made, Duration), Error> {
         let engine = settings().engine;
-        let reason = match engine {
+        let fallback = match engine {
             Engine::Rustc => None,
             Engine::Auto | Engine::Llvm => match compile_with_llvm(workshop, toolchain, request) {
-                Ok(dylib) => return Ok((dylib, Origin::Llvm, None)),
+                Ok(made) => return Ok(made),
                 Err(Refusal::Variant(error)) => return Err(error),
                 Err(Refusal::Engine(reason)) => Some(reason),
             },
         };
         let function = request.lowering.template.function;
-        match reason {
+        match fallback {
             Some(reason) if engine == Engine::Llvm => Err(Error::Engine { engine: engine.as_str(), function, reason }),
-            reason => {
-                if let Some(reason) = &reason {
+            fallback => {
+                if let Some(reason) = &fallback {
                     tracing::info!(function, reason, "rustc makes this variant instead of LLVM alone");
                 }
-                Ok((compile::compile(toolchain, request)?, Origin::Rustc, reason))
+                let mut watch = Watch::start();
+                let dylib = compile::compile(toolchain, request)?;
+                Ok((dylib, Made { origin: Origin::Rustc, fallback, stages: Stages::default() }, watch.lap()))
             }
         }
     }
 
-    fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<PathBuf, Refusal> {
+    fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(PathBuf, Made, Duration), Refusal> {
+        workshop.trust_llvm(toolchain, |probe| Ok(compile_untried_with_llvm(workshop, toolchain, probe)?.0))?;
+        compile_untried_with_llvm(workshop, toolchain, request)
+    }
+
+    fn compile_untried_with_llvm(
+        workshop: &Workshop,
+        toolchain: &Toolchain,
+        request: &Request<'_>,
+    ) -> Result<(PathBuf, Made, Duration), Refusal> {
         let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
         let bitcode = workshop.bitcode(toolchain, request.lowering)?;
-        llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })
+        let mut watch = Watch::start();
+        let (dylib, stages) = llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })?;
+        Ok((dylib, Made { origin: Origin::Llvm, fallback: None, stages }, watch.lap()))
+    }
+
+    /// Measures one stage after another.
+    struct Watch(Instant);
+
+    impl Watch {
+        fn start() -> Watch {
+            Watch(Instant::now())
+        }
+
+        /// The time since the last lap.
+        fn lap(&mut self) -> Duration {
+            let lap = self.0.elapsed();
+            self.0 += lap;
+            lap
+        }
     }
 }

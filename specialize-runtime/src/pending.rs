@@ -92,17 +92,13 @@ struct State {
 }
 
 impl Outcome {
-    /// Hands `result` to everyone who waits, now and later.
-    pub(crate) fn finish(&self, result: Result<(), Error>) {
-        let wakers = {
-            let mut state = self.state();
-            state.result = Some(result);
-            std::mem::take(&mut state.wakers)
-        };
+    /// Hands `result` to everyone who waits, now and later. What it returns wakes the tasks that
+    /// wait, which runs code of their executors: to be done when no lock is held.
+    pub(crate) fn finish(&self, result: Result<(), Error>) -> Waiting {
+        let mut state = self.state();
+        state.result = Some(result);
         self.finished.notify_all();
-        for waker in wakers {
-            waker.wake();
-        }
+        Waiting(std::mem::take(&mut state.wakers))
     }
 
     fn wait(&self) -> Result<(), Error> {
@@ -151,6 +147,17 @@ impl Outcome {
     }
 }
 
+/// The tasks that waited for an outcome.
+#[must_use = "the tasks go on when they are woken"]
+pub(crate) struct Waiting(Vec<Waker>);
+
+impl Waiting {
+    /// Lets the tasks go on.
+    pub(crate) fn wake(self) {
+        self.0.into_iter().for_each(Waker::wake);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,7 +168,7 @@ mod tests {
         let pending = Pending::shared(Arc::clone(&outcome));
         assert!(pending.wait_within(Duration::from_millis(1)).is_none());
         let waiting: Vec<_> = (0..4).map(|_| std::thread::spawn({ let pending = pending.clone(); move || pending.wait() })).collect();
-        outcome.finish(Err(Error::AlreadyConfigured));
+        outcome.finish(Err(Error::AlreadyConfigured)).wake();
         for thread in waiting {
             assert!(matches!(thread.join().expect("no panic"), Err(Error::AlreadyConfigured)));
         }
@@ -174,7 +181,7 @@ mod tests {
         let mut pending = Pending::shared(Arc::clone(&outcome));
         let mut context = Context::from_waker(Waker::noop());
         assert!(Pin::new(&mut pending).poll(&mut context).is_pending());
-        outcome.finish(Ok(()));
+        outcome.finish(Ok(())).wake();
         assert!(matches!(Pin::new(&mut pending).poll(&mut context), Poll::Ready(Ok(()))));
     }
 }

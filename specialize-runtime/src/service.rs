@@ -5,8 +5,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-#[cfg(specialize_runtime_tier)]
-use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +13,9 @@ use crate::config::settings;
 use crate::error::Error;
 use crate::lifetime;
 use crate::maker;
+use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
+use crate::variant::Variant;
 
 /// The queue and the threads that work on it.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ struct State {
 struct Job {
     shared: Arc<Shared>,
     outcome: Arc<Outcome>,
+    queued: Instant,
 }
 
 /// Asks for a variant for the values of `shared`, or joins whoever asked before.
@@ -69,7 +70,7 @@ pub(crate) fn request(shared: &Arc<Shared>) -> Pending {
     shared.table().requested();
     let outcome = Arc::new(Outcome::default());
     state.unfinished.insert(Arc::as_ptr(shared).addr(), Arc::clone(&outcome));
-    state.queue.push_back(Job { shared: Arc::clone(shared), outcome: Arc::clone(&outcome) });
+    state.queue.push_back(Job { shared: Arc::clone(shared), outcome: Arc::clone(&outcome), queued: Instant::now() });
     service.queued.notify_one();
     Pending::shared(outcome)
 }
@@ -112,7 +113,7 @@ pub(crate) fn refuse_more() {
     }
     drop(state);
     for job in queue {
-        job.outcome.finish(Err(Error::Ending));
+        job.outcome.finish(Err(Error::Ending)).wake();
     }
 }
 
@@ -153,10 +154,15 @@ impl Service {
                 continue;
             };
             drop(state);
-            job.outcome.finish(attempt(&job.shared));
+            let made = attempt(&job);
+            // In one step for all others: who hears of a failure and asks again must not join it.
             state = self.state();
+            let waiting = job.outcome.finish(conclude(&job.shared, made));
             state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
             self.ended.notify_all();
+            drop(state);
+            waiting.wake();
+            state = self.state();
         }
     }
 
@@ -174,72 +180,50 @@ impl Service {
     }
 }
 
-/// Makes one variant and publishes it, or says why not wherever that is asked later.
-fn attempt(shared: &Shared) -> Result<(), Error> {
-    let table = shared.table();
+/// Makes one variant.
+fn attempt(job: &Job) -> Result<Variant, Error> {
+    let (table, queue) = (job.shared.table(), job.queued.elapsed());
     let span = tracing::debug_span!("specialize::request", function = table.name());
     let _entered = span.enter();
     // A panic here would be a mistake of this crate's, and must not leave callers waiting.
     let made = catch_unwind(AssertUnwindSafe(|| {
         table.check_room()?;
-        maker::make(table.descriptor(), shared.image())
+        maker::make(table.descriptor(), job.shared.image())
     }));
-    match made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() })) {
+    let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));
+    match &made {
+        Ok(variant) => tracing::debug!(function = table.name(), origin = ?variant.origin(), "a variant is ready"),
+        Err(error) => tracing::warn!(function = table.name(), %error, "no variant: the generic function serves"),
+    }
+    made.map(|variant| variant.waited(queue))
+}
+
+/// Publishes a variant, or has it said wherever that is asked later why there is none.
+fn conclude(shared: &Shared, made: Result<Variant, Error>) -> Result<(), Error> {
+    match made {
         Ok(variant) => {
-            tracing::debug!(function = table.name(), origin = ?variant.origin(), "a variant is ready");
-            table.publish(shared, variant);
+            shared.table().publish(shared, variant);
             Ok(())
         }
         Err(error) => {
-            tracing::warn!(function = table.name(), %error, "no variant: the generic function serves");
             shared.failed(&error);
-            table.failed(&error);
+            shared.table().failed(&error);
             Err(error)
         }
     }
 }
 
-#[cfg(not(specialize_runtime_tier))]
-fn service() -> &'static Service {
-    static SERVICE: std::sync::OnceLock<Service> = std::sync::OnceLock::new();
-    SERVICE.get_or_init(Service::new)
-}
-
-/// A service and the process whose threads serve it.
-#[cfg(specialize_runtime_tier)]
-struct OfProcess {
-    process: u32,
-    service: Service,
-}
-
-#[cfg(specialize_runtime_tier)]
-static SERVICE: AtomicPtr<OfProcess> = AtomicPtr::new(std::ptr::null_mut());
+static SERVICE: OfProcess<Service> = OfProcess::new();
 
 /// Whether the service was set up by this process, and not by the one it was forked from.
 #[cfg(specialize_runtime_tier)]
 pub(crate) fn is_of_this_process() -> bool {
-    // SAFETY: the pointer is null or a leaked box.
-    unsafe { SERVICE.load(Ordering::Acquire).as_ref() }.is_some_and(|of_process| of_process.process == std::process::id())
+    SERVICE.get().is_some()
 }
 
-/// The service of this process. A forked child has none of its parent's threads, and a lock may
-/// have been held as it was forked: it gets a service of its own.
-#[cfg(specialize_runtime_tier)]
+/// The service of this process.
 fn service() -> &'static Service {
-    loop {
-        let current = SERVICE.load(Ordering::Acquire);
-        // SAFETY: the pointer is null or a leaked box.
-        if let Some(of_process) = unsafe { current.as_ref() }
-            && of_process.process == std::process::id()
-        {
-            return &of_process.service;
-        }
-        let fresh = Box::into_raw(Box::new(OfProcess { process: std::process::id(), service: Service::new() }));
-        if SERVICE.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire).is_err() {
-            // SAFETY: the box was never shared.
-            drop(unsafe { Box::from_raw(fresh) });
-        }
-    }
+    SERVICE.get_or_init(Service::new)
 }
 
 impl Service {

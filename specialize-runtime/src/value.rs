@@ -21,8 +21,8 @@ pub trait Value: Copy + fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe + 
     /// Whether `image`, of exactly [`SIZE`](Self::SIZE) bytes, is this value's.
     fn equals(&self, image: &[u8]) -> bool;
 
-    /// Appends the image.
-    fn write(&self, image: &mut Vec<u8>);
+    /// Appends the image to `bytes`, and to `ends` where each of its parts ends: a tuple has those of its values.
+    fn write(&self, bytes: &mut Vec<u8>, ends: &mut Vec<usize>);
 
     /// The value behind an image of [`SIZE`](Self::SIZE) bytes, as Rust would write it.
     fn show(image: &[u8]) -> String;
@@ -67,8 +67,9 @@ macro_rules! integers {
                 self.to_ne_bytes() == image
             }
 
-            fn write(&self, image: &mut Vec<u8>) {
-                image.extend_from_slice(&self.to_ne_bytes());
+            fn write(&self, bytes: &mut Vec<u8>, ends: &mut Vec<usize>) {
+                bytes.extend_from_slice(&self.to_ne_bytes());
+                ends.push(bytes.len());
             }
 
             fn show(image: &[u8]) -> String {
@@ -102,8 +103,8 @@ macro_rules! as_integer {
                 (*self as $integer).equals(image)
             }
 
-            fn write(&self, image: &mut Vec<u8>) {
-                (*self as $integer).write(image);
+            fn write(&self, bytes: &mut Vec<u8>, ends: &mut Vec<usize>) {
+                (*self as $integer).write(bytes, ends);
             }
 
             fn show(image: &[u8]) -> String {
@@ -164,9 +165,9 @@ macro_rules! tuples {
             }
 
             #[allow(non_snake_case)]
-            fn write(&self, image: &mut Vec<u8>) {
+            fn write(&self, bytes: &mut Vec<u8>, ends: &mut Vec<usize>) {
                 let ($($value,)*) = self;
-                $( $value.write(image); )*
+                $( $value.write(bytes, ends); )*
             }
 
             fn show(image: &[u8]) -> String {
@@ -182,11 +183,9 @@ macro_rules! tuples {
         }
 
         impl<$($value: Value),*> Values for ($($value,)*) {
-            #[allow(non_snake_case)]
             fn image(&self) -> Image {
-                let ($($value,)*) = self;
-                let mut bytes = Vec::with_capacity(Self::SIZE);
-                let ends = [$({ $value.write(&mut bytes); bytes.len() }),*];
+                let (mut bytes, mut ends) = (Vec::with_capacity(Self::SIZE), Vec::new());
+                self.write(&mut bytes, &mut ends);
                 Image { bytes: bytes.into(), ends: ends.into() }
             }
         }
@@ -283,7 +282,8 @@ mod tests {
     #[test]
     fn nested_tuples_stand_for_more_values_than_one_tuple_holds() {
         let values = ((1u8, 2u8), 3u16);
-        assert_eq!(values.image().bytes().len(), 4);
-        assert!(values.equals(values.image().bytes()));
+        let image = values.image();
+        assert_eq!(image.parts().map(<[u8]>::len).collect::<Vec<_>>(), [1, 1, 2]);
+        assert!(values.equals(image.bytes()));
     }
 }

@@ -1,5 +1,8 @@
 //! One runtime variant: its values' image, its code, and the library that holds the code.
 
+use std::time::Duration;
+
+use crate::cost::{Cost, Stages};
 use crate::function::Entry;
 #[cfg(specialize_runtime_tier)]
 use crate::artifact::library::Library;
@@ -17,12 +20,22 @@ pub enum Origin {
     Disk,
 }
 
+/// How a variant came to be.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) origin: Origin,
+    /// Why the first choice of engine did not make it.
+    pub(crate) fallback: Option<String>,
+    pub(crate) stages: Stages,
+}
+
 /// A runtime variant.
 #[derive(Debug)]
 pub(crate) struct Variant {
     image: Image,
     origin: Origin,
     fallback: Option<String>,
+    cost: Cost,
     #[cfg(specialize_runtime_tier)]
     library: Library,
     #[cfg(not(specialize_runtime_tier))]
@@ -31,8 +44,8 @@ pub(crate) struct Variant {
 
 impl Variant {
     #[cfg(specialize_runtime_tier)]
-    pub(crate) fn new(image: Image, origin: Origin, fallback: Option<String>, library: Library) -> Variant {
-        Variant { image, origin, fallback, library }
+    pub(crate) fn new(image: Image, made: Made, cost: Cost, library: Library) -> Variant {
+        Variant { image, origin: made.origin, fallback: made.fallback, cost, library }
     }
 
     pub(crate) fn image(&self) -> &Image {
@@ -41,6 +54,16 @@ impl Variant {
 
     pub(crate) fn origin(&self) -> Origin {
         self.origin
+    }
+
+    pub(crate) fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// Counts the time that the request waited in the queue.
+    pub(crate) fn waited(mut self, queue: Duration) -> Variant {
+        self.cost.queue = queue;
+        self
     }
 
     /// Why the first choice of engine did not make it.

@@ -14,11 +14,14 @@ use crate::artifact::processor;
 use crate::artifact::store::{Artifact, Store};
 use crate::compile::template::{Flags, Template};
 use crate::compile::toolchain::{self, Toolchain};
-use crate::compile::{Limits, Lowering, program, support};
+use crate::compile::program::SERVER;
+use crate::compile::{Limits, Lowering, support};
 use crate::config::{Mode, Settings, settings};
 use crate::error::Error;
 use crate::function::Descriptor;
 use crate::lifetime;
+use crate::trust::Trust;
+use crate::of_process::OfProcess;
 use crate::value::Image;
 
 /// How many runtime instances may live in one process, each with its own support library.
@@ -34,13 +37,14 @@ pub(crate) struct Workshop {
     pub(crate) limits: Limits,
     /// What code made here may run on.
     processor: Vec<u8>,
+    pub(crate) trust: Trust,
     support: OnceCell<Support>,
     server: OnceCell<PathBuf>,
     /// Why there is no compile server, and since when.
     no_server: Mutex<Option<(Instant, String)>>,
 }
 
-static WORKSHOP: OnceCell<Workshop> = OnceCell::new();
+static WORKSHOP: OfProcess<OnceCell<Workshop>> = OfProcess::new();
 
 impl Workshop {
     /// The process's workshop; opens the store on first need.
@@ -49,23 +53,36 @@ impl Workshop {
     ///
     /// Not even a private store can be made.
     pub(crate) fn get() -> Result<&'static Workshop, Error> {
-        WORKSHOP.get_or_try_init(|| {
+        WORKSHOP.get_or_init(OnceCell::new).get_or_try_init(|| {
             let settings = settings();
             let store = Store::open(settings.cache_dir.as_deref(), settings.cache_limit)?;
             lifetime::at_exit(|| {
-                if let Some(workshop) = WORKSHOP.get() {
+                if let Some(workshop) = WORKSHOP.get().and_then(OnceCell::get) {
                     workshop.store.remove_private();
                 }
             });
             let processor = if settings.target_cpu == "native" { processor::identity() } else { Vec::new() };
             let limits = Limits { timeout: settings.compile_timeout, memory: settings.compile_memory };
-            Ok(Workshop { store, limits, processor, support: OnceCell::new(), server: OnceCell::new(), no_server: Mutex::new(None) })
+            Ok(Workshop::new(store, limits, processor))
         })
+    }
+
+    /// A workshop in which nothing was made yet.
+    pub(crate) fn new(store: Store, limits: Limits, processor: Vec<u8>) -> Workshop {
+        Workshop {
+            store,
+            limits,
+            processor,
+            trust: Trust::new(),
+            support: OnceCell::new(),
+            server: OnceCell::new(),
+            no_server: Mutex::new(None),
+        }
     }
 
     /// Why finished variants are not kept for the next process, if they were meant to be.
     pub(crate) fn store_failure() -> Option<Error> {
-        WORKSHOP.get()?.store.failure().cloned()
+        WORKSHOP.get()?.get()?.store.failure().cloned()
     }
 
     /// The toolchain, where the mode allows one to be used.
@@ -77,22 +94,31 @@ impl Workshop {
         Toolchain::find(toolchain.as_deref(), self.store.work_folder()?.path(), &self.limits)
     }
 
-    /// The support library of this runtime instance, built on the first need on this machine.
+    /// The support library of this runtime instance, built on the first need on this machine. The first that a process loads.
     pub(crate) fn support(&self, descriptor: &Descriptor) -> Result<&Support, Error> {
         self.support.get_or_try_init(|| {
+            self.trust_compiler(descriptor)?;
             for instance in 0..INSTANCES {
-                let name = support::library_name(instance);
-                let key = self.key("support").text(&name);
-                let artifact = self.kept("support library", &key, || {
-                    let folder = self.store.work_folder()?;
-                    let library = support::build(self.toolchain(descriptor)?, instance, folder.path(), &self.limits)?;
-                    self.store.keep(&key, &library)
-                })?;
-                if let Some(support) = Support::claim(artifact.path(), &name)? {
+                let artifact = self.support_library(instance, || self.toolchain(descriptor))?;
+                if let Some(support) = Support::claim(artifact.path(), &support::library_name(instance))? {
                     return Ok(support);
                 }
             }
             Err(Error::UnsupportedPlatform { reason: format!("{INSTANCES} copies of this library are at work in the process already") })
+        })
+    }
+
+    /// The file of the support library of one runtime instance.
+    pub(crate) fn support_library<'a>(
+        &self,
+        instance: u32,
+        toolchain: impl FnOnce() -> Result<&'a Toolchain, Error>,
+    ) -> Result<Artifact, Error> {
+        let key = self.key("support").text(&support::library_name(instance));
+        self.kept("support library", &key, || {
+            let folder = self.store.work_folder()?;
+            let library = support::build(toolchain()?, instance, folder.path(), &self.limits)?;
+            self.store.keep(&key, &library)
         })
     }
 
@@ -108,10 +134,10 @@ impl Workshop {
             return Err(reason.clone());
         }
         let built = self.server.get_or_try_init(|| {
-            let key = program::sources().fold(self.key("server"), Key::text);
+            let key = SERVER.texts().fold(self.key("server"), Key::text);
             let artifact = self.kept("compile server", &key, || {
                 let folder = self.store.work_folder()?;
-                let program = program::build(toolchain, folder.path(), &self.limits)?;
+                let program = SERVER.build(toolchain, folder.path(), &self.limits)?;
                 self.store.keep(&key, &program)
             })?;
             let path = artifact.path();
@@ -153,7 +179,8 @@ impl Workshop {
         self.key(kind).text(Workshop::target_cpu(template)).bytes(&self.processor).bytes(&digest(template))
     }
 
-    fn key(&self, kind: &str) -> Key {
+    /// The key of something of this kind that depends on the toolchain.
+    pub(crate) fn key(&self, kind: &str) -> Key {
         Key::new(kind).bytes(&toolchain::identity().to_le_bytes())
     }
 

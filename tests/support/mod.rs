@@ -1,6 +1,10 @@
 //! What the tests share: a private store, and tests that need a process of their own.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+pub(crate) mod compilers;
+pub(crate) mod place;
+pub(crate) mod processes;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -62,7 +62,7 @@ fn macros(x: u64, n: usize) -> String {
         (@list $($value:expr),*) => { [$(twice!($value)),*] };
     }
     assert!(n != 0, "n is {n}");
-    debug_assert_eq!(x, x, "{}", stringify!(super::x));
+    debug_assert_eq!(x, x, "{}", stringify!(x ! y));
     let list: Vec<u64> = vec![twice!(x); n];
     let all = twice!(@list 1, 2, x);
     if !(matches!(all, [2, ..])) {
@@ -106,6 +106,7 @@ fn control(x: &[u64], n: usize) -> u64 {
 }
 
 fn main() {
+    specialize::Config::default().mode(specialize::Mode::BuildTime).install().expect("nothing was called yet");
     const FOUR: usize = 4;
 
     #[specialize(n in [FOUR, FOUR + 1], hot = FOUR as u64)]

@@ -61,6 +61,7 @@ fn many_parameters(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8
 }
 
 fn main() {
+    specialize::Config::default().mode(specialize::Mode::BuildTime).install().expect("nothing was called yet");
     assert_eq!(runtime_only(1, 2), 3);
     assert_eq!(runtime_only::at::<7>(1), 8);
     assert_eq!(runtime_only::generic(1, 2), 3);

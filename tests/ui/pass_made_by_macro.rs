@@ -53,7 +53,7 @@ macro_rules! typed {
         #[specialize(n in [1, $limit])]
         fn $name(n: $type) -> Option<$type> {
             let limit: $type = $limit;
-            n.checked_add($one).filter(|sum| *sum <= <$type>::MAX && *sum != $type::MIN && limit != 0)
+            n.checked_add($one).filter(|sum| *sum <= <$type>::MAX && *sum != <$type>::MIN && limit != 0)
         }
     )* };
 }
@@ -77,6 +77,7 @@ macro_rules! layers {
 layers!(layered);
 
 fn main() {
+    specialize::Config::default().mode(specialize::Mode::BuildTime).install().expect("nothing was called yet");
     assert_eq!((product(5, 2), product(5, 4), product(5, 7)), (11, 21, 36));
     assert_eq!(least(5, 2), 3);
     assert_eq!((sum(1, 2), sum::at::<3>(1)), (3, 4));

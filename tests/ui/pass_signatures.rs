@@ -13,7 +13,7 @@ fn only_one(x: &[u8], n: usize) -> &[u8] {
     &x[n..]
 }
 
-#[specialize(n in [1])]
+#[specialize(n in [true])]
 fn bounded<'a, 'b: 'a>(x: &'a u8, y: &'b u8, n: bool) -> &'a u8
 where
     'b: 'a,
@@ -101,7 +101,7 @@ fn r#match(r#in: u64, r#type: u64) -> u64 {
     r#in + r#type
 }
 
-#[specialize(entry in [3], value)]
+#[specialize(entry in [3], value in [1, 4])]
 fn names_of_the_macro(entry: u64, binding: u64, value: u64, timeout: u64, function: u64) -> u64 {
     entry + binding + value + timeout + function
 }
@@ -132,6 +132,7 @@ mod outer {
 }
 
 fn main() {
+    specialize::Config::default().mode(specialize::Mode::BuildTime).install().expect("nothing was called yet");
     let bytes = [1, 2, 3];
     assert_eq!((elided(&bytes, 1, &5), elided::bind(1).call(&bytes, &2)), (Some(&2), None));
     assert_eq!((only_one(&bytes, 1), only_one::at::<2>(&bytes)), (&bytes[1..], &bytes[2..]));

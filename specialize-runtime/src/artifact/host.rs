@@ -4,7 +4,6 @@
 //! The host maps the library, claims its table, and fills it with its own functions, so that a
 //! panic in a variant is a panic of the host's std, and memory crosses in both directions.
 
-use std::alloc::Layout;
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
+use crate::artifact::lent::lent;
 use crate::artifact::slots::{Slot, TABLE};
-use crate::compile::record;
 use crate::error::Error;
 
 /// The support library of this runtime instance. It is never unloaded: a variant may always need it.
@@ -60,7 +59,10 @@ impl Support {
 
     fn claim_table(&self) -> bool {
         let owner = (&raw const OWNER).addr();
-        if self.slot(Slot::Owner).compare_exchange(0, owner, Ordering::AcqRel, Ordering::Acquire).is_err() {
+        // A forked child finds the table claimed by its parent, perhaps not filled yet.
+        if let Err(other) = self.slot(Slot::Owner).compare_exchange(0, owner, Ordering::AcqRel, Ordering::Acquire)
+            && other != owner
+        {
             return false;
         }
         for (slot, function) in lent() {
@@ -106,54 +108,3 @@ fn table_of(library: &Library) -> Result<*const AtomicUsize, libloading::Error> 
 
 /// Its address tells this runtime instance from others in the process.
 static OWNER: u8 = 0;
-
-/// What goes into which slot.
-fn lent() -> [(Slot, *const ()); 8] {
-    [
-        (Slot::Personality, record::rust_eh_personality as *const ()),
-        (Slot::PanicEntry, record::begin_unwind as *const ()),
-        (Slot::Allocate, allocate as *const ()),
-        (Slot::Deallocate, deallocate as *const ()),
-        (Slot::Reallocate, reallocate as *const ()),
-        (Slot::AllocateZeroed, allocate_zeroed as *const ()),
-        (Slot::AllocationError, allocation_error as *const ()),
-        (Slot::AllocationShim, allocation_shim as *const ()),
-    ]
-}
-
-/// A layout as `alloc` hands it to the allocator's entries.
-///
-/// # Safety
-///
-/// `size` and `align` come from a `Layout`.
-unsafe fn layout(size: usize, align: usize) -> Layout {
-    // SAFETY: the caller's promise.
-    unsafe { Layout::from_size_align_unchecked(size, align) }
-}
-
-unsafe fn allocate(size: usize, align: usize) -> *mut u8 {
-    // SAFETY: called in place of `__rust_alloc`, with its contract.
-    unsafe { std::alloc::alloc(layout(size, align)) }
-}
-
-unsafe fn deallocate(pointer: *mut u8, size: usize, align: usize) {
-    // SAFETY: called in place of `__rust_dealloc`, with its contract.
-    unsafe { std::alloc::dealloc(pointer, layout(size, align)) }
-}
-
-unsafe fn reallocate(pointer: *mut u8, size: usize, align: usize, new_size: usize) -> *mut u8 {
-    // SAFETY: called in place of `__rust_realloc`, with its contract.
-    unsafe { std::alloc::realloc(pointer, layout(size, align), new_size) }
-}
-
-unsafe fn allocate_zeroed(size: usize, align: usize) -> *mut u8 {
-    // SAFETY: called in place of `__rust_alloc_zeroed`, with its contract.
-    unsafe { std::alloc::alloc_zeroed(layout(size, align)) }
-}
-
-unsafe fn allocation_error(size: usize, align: usize) -> ! {
-    // SAFETY: called in place of `__rust_alloc_error_handler`, with its contract.
-    std::alloc::handle_alloc_error(unsafe { layout(size, align) })
-}
-
-fn allocation_shim() {}

@@ -2,6 +2,7 @@
 
 pub(crate) mod host;
 pub(crate) mod key;
+mod lent;
 pub(crate) mod library;
 pub(crate) mod processor;
 pub(crate) mod slots;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::client::{Failure, Server};
 use super::job::{Done, Job};
@@ -14,6 +14,7 @@ use super::process::Limits;
 use super::toolchain::Toolchain;
 use super::{Request, record};
 use crate::Error;
+use crate::cost::Stages;
 
 /// After how many deaths of a server at one template the template is left to rustc.
 const STRIKES: u32 = 2;
@@ -50,7 +51,7 @@ impl From<Error> for Refusal {
     }
 }
 
-/// Makes a variant in the compile server, and gives back the path of its dylib in the folder of the request.
+/// Makes a variant in the compile server, and gives back the path of its dylib in the folder of the request, and what it took.
 ///
 /// Blocks for some milliseconds, and some 20 more to start the first server. To be called only from a thread that lives as long as
 /// the process.
@@ -58,23 +59,24 @@ impl From<Error> for Refusal {
 /// # Errors
 ///
 /// [`Refusal`].
-pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result<PathBuf, Refusal> {
+pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result<(PathBuf, Stages), Refusal> {
     let started = Instant::now();
     let done = ask(toolchain, request, means)?;
     let answered = started.elapsed();
     let library = link::finish(toolchain, request, &done.object, done.library.as_deref().ok())?;
-    let [fill, optimise, emit, link] = done.stages.map(std::time::Duration::from_nanos);
+    let [fill, optimise, emit, mut link] = done.stages.map(Duration::from_nanos);
+    link += started.elapsed() - answered;
+    let stages = Stages { fill, optimise, emit, link };
     tracing::debug!(
         target: "specialize::compile",
         function = request.lowering.template.function,
         engine = "llvm",
-        ?fill, ?optimise, ?emit, ?link,
-        answered = ?answered,
-        finished = ?started.elapsed(),
+        ?stages,
+        took = ?started.elapsed(),
         linker = done.library.as_ref().err().map_or("own", String::as_str),
         "variant compiled"
     );
-    Ok(library)
+    Ok((library, stages))
 }
 
 /// Lets go of a server that has left, so that it does not stay behind as a zombie; false if there is none any more.

@@ -9,9 +9,11 @@ mod client;
 #[cfg(specialize_runtime_tier)]
 mod digest;
 #[cfg(specialize_runtime_tier)]
+#[allow(dead_code, reason = "the other end of the pipe uses the other half")]
 #[path = "server/frame.rs"]
 mod frame;
 #[cfg(specialize_runtime_tier)]
+#[allow(dead_code, reason = "the other end of the pipe uses the other half")]
 #[path = "server/job.rs"]
 mod job;
 #[cfg(specialize_runtime_tier)]
@@ -20,6 +22,8 @@ mod link;
 pub(crate) mod llvm;
 #[cfg(specialize_runtime_tier)]
 mod pipeline;
+#[cfg(specialize_runtime_tier)]
+pub(crate) mod probe;
 #[cfg(specialize_runtime_tier)]
 mod process;
 #[cfg(specialize_runtime_tier)]
@@ -34,6 +38,8 @@ pub(crate) mod support;
 #[cfg(specialize_runtime_tier)]
 mod system;
 #[cfg(specialize_runtime_tier)]
+pub(crate) mod tested;
+#[cfg(specialize_runtime_tier)]
 pub(crate) mod toolchain;
 
 #[cfg(specialize_runtime_tier)]
@@ -45,5 +51,8 @@ pub(crate) use process::Limits;
 #[cfg(specialize_runtime_tier)]
 pub(crate) use rustc::Lowering;
 
+#[cfg(all(test, specialize_runtime_tier))]
+#[path = "server/linker.rs"]
+mod linker;
 #[cfg(all(test, specialize_runtime_tier))]
 mod tests;

@@ -68,17 +68,10 @@ impl Job<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Spawn`], [`Error::TimedOut`], [`Error::CompileFailed`] with the child's diagnostics, and [`Error::Ending`].
+    /// Those of [`Job::finish`], and [`Error::CompileFailed`] with the child's diagnostics.
     pub(crate) fn run(&self) -> Result<Finished, Error> {
-        let spawn_error = |source| Error::Spawn { program: self.program.to_owned(), source: Arc::new(source) };
-        let mut running = Running::start(self.command()).map_err(spawn_error)?;
-        if children::program_ends() {
-            return Err(Error::Ending);
-        }
-        let finished = running.wait(self.limits.timeout).map_err(spawn_error)?;
-        let finished = finished.ok_or_else(|| Error::TimedOut { program: self.program.to_owned(), limit: self.limits.timeout })?;
+        let finished = self.finish()?;
         match finished.status {
-            _ if children::program_ends() => Err(Error::Ending),
             Some(status) if !status.success() => Err(Error::CompileFailed {
                 program: self.program.to_owned(),
                 status: status.to_string(),
@@ -86,6 +79,24 @@ impl Job<'_> {
             }),
             _ => Ok(finished),
         }
+    }
+
+    /// Runs the child to its end, whatever that is.
+    ///
+    /// Blocks up to the limit. To be called only from a thread that lives as long as the process: the child is killed with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Spawn`], [`Error::TimedOut`] and [`Error::Ending`].
+    pub(crate) fn finish(&self) -> Result<Finished, Error> {
+        let spawn_error = |source| Error::Spawn { program: self.program.to_owned(), source: Arc::new(source) };
+        let mut running = Running::start(self.command()).map_err(spawn_error)?;
+        if children::program_ends() {
+            return Err(Error::Ending);
+        }
+        let finished = running.wait(self.limits.timeout).map_err(spawn_error)?;
+        let finished = finished.ok_or_else(|| Error::TimedOut { program: self.program.to_owned(), limit: self.limits.timeout })?;
+        if children::program_ends() { Err(Error::Ending) } else { Ok(finished) }
     }
 
     /// The command that runs the child.

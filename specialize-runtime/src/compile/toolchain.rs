@@ -2,17 +2,18 @@
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
-use std::{fs, io};
 
 use object::read::archive::ArchiveFile;
 use once_cell::sync::OnceCell;
 
-use super::digest::digest;
+use super::digest::{digest, digest_file};
 use super::process::{Job, Limits};
 use super::record;
 use crate::Error;
@@ -196,8 +197,7 @@ fn find_archive(rustc: &Path, folder: &Path, name: &str) -> Result<PathBuf, Erro
 
 /// Checks that an archive is the one that the host is linked with.
 fn check_archive(rustc: &Path, name: &str, expected: u128, archive: &Path) -> Result<(), Error> {
-    let bytes = fs::read(archive).map_err(|source| Error::file("read", archive, source))?;
-    if digest(&bytes) == expected {
+    if digest_file(archive).map_err(|source| Error::file("read", archive, source))? == expected {
         return Ok(());
     }
     Err(differs(rustc, &format!("the `{name}` that this program is linked with"), &format!("another in {}", archive.display())))
@@ -205,11 +205,25 @@ fn check_archive(rustc: &Path, name: &str, expected: u128, archive: &Path) -> Re
 
 /// The symbols in the index of an archive.
 fn archive_symbols(archive: &Path) -> Result<HashSet<String>, Error> {
-    let bytes = fs::read(archive).map_err(|source| Error::file("read", archive, source))?;
+    let bytes = read_index(archive).map_err(|source| Error::file("read", archive, source))?;
     let damaged = |error| Error::file("read", archive, io::Error::new(io::ErrorKind::InvalidData, error));
     let symbols = ArchiveFile::parse(&*bytes).and_then(|archive| archive.symbols()).map_err(damaged)?;
     let names = symbols.into_iter().flatten().map(|symbol| symbol.map(|symbol| String::from_utf8_lossy(symbol.name()).into_owned()));
     names.collect::<object::Result<_>>().map_err(damaged)
+}
+
+/// The start of an archive up to the end of its index, which is its first member (System V `ar` format).
+fn read_index(archive: &Path) -> io::Result<Vec<u8>> {
+    const MAGIC: usize = 8;
+    const HEADER: usize = 60;
+    const SIZE: std::ops::Range<usize> = MAGIC + 48..MAGIC + 58;
+    let mut file = fs::File::open(archive)?;
+    let mut start = vec![0; MAGIC + HEADER];
+    file.read_exact(&mut start)?;
+    let size = std::str::from_utf8(&start[SIZE]).ok().and_then(|size| size.trim_end().parse::<u64>().ok());
+    let size = size.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its first member has no size"))?;
+    file.take(size).read_to_end(&mut start)?;
+    Ok(start)
 }
 
 /// The system's linker, or else the toolchain's own.

@@ -10,18 +10,22 @@
 
 #[path = "linker/bytes.rs"]
 mod bytes;
+#[path = "linker/dylib_headers.rs"]
+mod dylib_headers;
 #[path = "linker/elf.rs"]
 mod elf;
+#[path = "linker/frame_index.rs"]
+mod frame_index;
 #[path = "linker/frames.rs"]
 mod frames;
-#[path = "linker/headers.rs"]
-mod headers;
 #[path = "linker/image.rs"]
 mod image;
 #[path = "linker/layout.rs"]
 mod layout;
 #[path = "linker/object.rs"]
 mod object;
+#[path = "linker/object_headers.rs"]
+mod object_headers;
 #[path = "linker/plan.rs"]
 mod plan;
 #[path = "linker/reach.rs"]

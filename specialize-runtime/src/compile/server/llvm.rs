@@ -64,7 +64,6 @@ functions! {
         LLVMGetStringAttributeValue(Ref, *mut c_uint) -> *const u8;
         LLVMGetTarget(Ref) -> *const c_char;
         LLVMGetValueName2(Ref, *mut usize) -> *const u8;
-        LLVMGetVersion(*mut c_uint, *mut c_uint, *mut c_uint);
         LLVMIsDeclaration(Ref) -> Bool;
         LLVMReplaceAllUsesWith(Ref, Ref);
         LLVMSetAlignment(Ref, c_uint);

@@ -40,6 +40,11 @@ pub(super) fn put(bytes: &mut [u8], at: u64, written: &[u8]) -> Option<()> {
     Some(())
 }
 
+/// The next multiple of an alignment.
+pub(super) fn align(value: u64, alignment: u64) -> Option<u64> {
+    value.checked_next_multiple_of(alignment)
+}
+
 /// Reads bytes one thing after the other.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 

@@ -50,6 +50,7 @@ pub(super) const SHF_ALLOC: u64 = 2;
 pub(super) const SHF_EXECINSTR: u64 = 4;
 pub(super) const SHF_MERGE: u64 = 0x10;
 pub(super) const SHF_STRINGS: u64 = 0x20;
+pub(super) const SHF_INFO_LINK: u64 = 0x40;
 pub(super) const SHF_LINK_ORDER: u64 = 0x80;
 pub(super) const SHF_GROUP: u64 = 0x200;
 pub(super) const SHF_GNU_RETAIN: u64 = 0x20_0000;
@@ -65,6 +66,8 @@ pub(super) const STT_OBJECT: u8 = 1;
 pub(super) const STT_FUNC: u8 = 2;
 pub(super) const STT_SECTION: u8 = 3;
 pub(super) const STT_COMMON: u8 = 5;
+pub(super) const STT_TLS: u8 = 6;
+pub(super) const STT_GNU_IFUNC: u8 = 10;
 
 pub(super) const STV_DEFAULT: u8 = 0;
 

@@ -168,8 +168,10 @@ impl Frames {
                 put(&mut bytes, place + 4, &back.to_le_bytes()).ok_or_else(damaged)?;
                 functions.push(Function { record: place, code });
             }
-            let moved = |relocation: &Relocation| Some(Relocation { offset: (relocation.offset.checked_sub(record.start)?).checked_add(place)?, ..*relocation });
-            relocations.extend(record.relocations.iter().filter_map(moved));
+            relocations.extend(record.relocations.iter().map(|relocation| {
+                let offset = relocation.offset.saturating_sub(record.start).saturating_add(place);
+                Relocation { offset, ..*relocation }
+            }));
         }
         if !bytes.is_empty() {
             // The end, for those who read on without knowing the size.

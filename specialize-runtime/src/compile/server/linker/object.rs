@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Refusal;
 use super::bytes::{u32_at, u64_at};
 use super::elf::*;
-use super::headers::{self, Header};
+use super::object_headers::{self, Header};
 use super::symbol::{self, Symbol};
 
 /// The largest alignment of a section: the loader gives no more than pages.
@@ -74,7 +74,7 @@ impl<'a> Object<'a> {
     ///
     /// The object is damaged, or has sections that this linker does not know.
     pub(super) fn read(file: &'a [u8]) -> Result<Object<'a>, Refusal> {
-        let headers = headers::read(file)?;
+        let headers = object_headers::read(file)?;
         let sections = headers.iter().map(read_section).collect::<Result<_, _>>()?;
         let mut object = Object { sections, groups: Vec::new(), symbols: Vec::new() };
         let mut tables = headers.iter().enumerate().filter(|(_, header)| header.kind == SHT_SYMTAB);
@@ -179,7 +179,7 @@ fn read_section<'a>(header: &Header<'a>) -> Result<Section<'a>, Refusal> {
             return Err(Refusal::unsupported(format_args!("section `{}` of type {:#x}", header.name, header.kind)));
         }
         let starts = |name: &&str| header.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        if STARTUP.iter().any(|name| starts(&name)) {
+        if STARTUP.iter().any(starts) {
             return Err(Refusal::unsupported(format_args!("code that runs when it is loaded, in `{}`", header.name)));
         }
         alignment = checked_alignment(header.name, header.alignment)?;

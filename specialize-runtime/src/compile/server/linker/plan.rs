@@ -269,7 +269,7 @@ impl Step<'_, '_> {
 
     fn described(&self) -> String {
         let kind = relocation_name(self.relocation.kind);
-        let target = self.object.symbols.get(self.relocation.symbol).map_or("?", |symbol| symbol.shown_name());
+        let target = self.object.shown_name(self.relocation.symbol);
         format!("{kind} against `{target}` at {:#x} of `{}`", self.relocation.offset, self.section.name)
     }
 }

@@ -59,11 +59,6 @@ impl<'a> Symbol<'a> {
     pub(super) fn name(&self) -> Result<&'a str, Refusal> {
         text_at(self.names, self.name.into()).ok_or_else(|| Refusal::damaged("a symbol's name is not within the file"))
     }
-
-    /// The name for a message.
-    pub(super) fn shown_name(&self) -> &'a str {
-        self.name().unwrap_or("?")
-    }
 }
 
 /// What a relocation is about.
@@ -144,7 +139,16 @@ fn export<'a>(object: &Object<'a>, name: &str) -> Result<Export<'a>, Refusal> {
     }
 }
 
-impl Object<'_> {
+impl<'a> Object<'a> {
+    /// The name of a symbol for a message, or of its section if it has none.
+    pub(super) fn shown_name(&self, index: usize) -> &'a str {
+        let Some(symbol) = self.symbols.get(index) else {
+            return "?";
+        };
+        let section = || self.sections.get(usize::from(symbol.section)).map_or("?", |section| section.name);
+        symbol.name().ok().filter(|name| !name.is_empty()).unwrap_or_else(section)
+    }
+
     /// What a relocation is about.
     ///
     /// # Errors
@@ -162,29 +166,34 @@ impl Object<'_> {
         let Some(symbol) = self.symbols.get(index) else {
             return Err(Refusal::damaged(format_args!("symbol {index} is named and is not there")));
         };
-        let known_kind = matches!(symbol.kind, STT_NOTYPE | STT_OBJECT | STT_FUNC | STT_SECTION | STT_COMMON);
-        let known_binding = matches!(symbol.binding, STB_LOCAL | STB_GLOBAL | STB_WEAK);
-        if !known_kind || !known_binding {
-            let (name, kind, binding) = (symbol.shown_name(), symbol.kind, symbol.binding);
-            return Err(Refusal::unsupported(format_args!("`{name}`, a symbol of type {kind} and binding {binding}")));
+        let refused = |what: &str| Err(Refusal::unsupported(format_args!("`{}`, {what}", self.shown_name(index))));
+        match symbol.kind {
+            STT_NOTYPE | STT_OBJECT | STT_FUNC | STT_SECTION | STT_COMMON => {}
+            STT_TLS => return refused("which is thread-local"),
+            STT_GNU_IFUNC => return refused("which is chosen when it is loaded"),
+            _ => return refused("a symbol of an unknown type"),
+        }
+        if !matches!(symbol.binding, STB_LOCAL | STB_GLOBAL | STB_WEAK) {
+            return refused("a symbol of an unknown binding");
         }
         match symbol.section {
             SHN_UNDEF => self.undefined_target(index, symbol),
             SHN_ABS => Ok(Target::Absolute(symbol.value)),
-            SHN_COMMON | ..SHN_LORESERVE => self.section_target(symbol),
-            other => Err(Refusal::unsupported(format_args!("`{}` in the special section {other:#x}", symbol.shown_name()))),
+            SHN_COMMON | ..SHN_LORESERVE => self.section_target(index, symbol),
+            _ => refused("in a special section"),
         }
     }
 
     /// A symbol that a section defines.
-    fn section_target(&self, symbol: &Symbol<'_>) -> Result<Target, Refusal> {
-        let index = symbol.common.unwrap_or(symbol.section.into());
-        match self.sections.get(index) {
-            Some(section) if !section.is_loaded() => {
-                Err(Refusal::unsupported(format_args!("`{}` in `{}`, which is not loaded", symbol.shown_name(), section.name)))
+    fn section_target(&self, index: usize, symbol: &Symbol<'_>) -> Result<Target, Refusal> {
+        let name = self.shown_name(index);
+        let section = symbol.common.unwrap_or(symbol.section.into());
+        match self.sections.get(section) {
+            Some(found) if !found.is_loaded() => {
+                Err(Refusal::unsupported(format_args!("`{name}` in `{}`, which is not loaded", found.name)))
             }
-            Some(section) if symbol.value <= section.size => Ok(Target::Section { section: index, offset: symbol.value }),
-            _ => Err(Refusal::damaged(format_args!("`{}` is outside of its section", symbol.shown_name()))),
+            Some(found) if symbol.value <= found.size => Ok(Target::Section { section, offset: symbol.value }),
+            _ => Err(Refusal::damaged(format_args!("`{name}` is outside of its section"))),
         }
     }
 

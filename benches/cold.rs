@@ -1,0 +1,230 @@
+//! From a new value to a function that can be called: `cargo bench --bench cold`.
+//!
+//! Each way is measured in a child process of its own, one after the other in one run, so that the
+//! ratios can be trusted where the times cannot: settings are per process, and what counts as cold
+//! differs from way to way.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::ffi::{CString, OsStr};
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use specialize::{Origin, specialize};
+
+/// The function of the article: a loop over an exponent.
+#[specialize(n)]
+fn power(x: u64, n: u32) -> u64 {
+    let mut product = 1u64;
+    for _ in 0..n {
+        product = product.wrapping_mul(x);
+    }
+    product
+}
+
+/// Distinct values of one measurement.
+const VALUES: u32 = 40;
+
+/// Values requested together.
+const TOGETHER: u32 = 64;
+
+/// Tells a child what to measure.
+const CHILD: &str = "SPECIALIZE_BENCH_CHILD";
+
+type Figures = BTreeMap<String, f64>;
+
+fn main() -> ExitCode {
+    let result = match std::env::var(CHILD) {
+        Ok(what) => measure(&what),
+        Err(_) => compare(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cold: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs every way as a child, and prints the table.
+fn compare() -> Result<(), Box<dyn Error>> {
+    let store = tempfile::tempdir()?;
+    let llvm = child("values", store.path(), &[("SPECIALIZE_ENGINE", "llvm")])?;
+    let disk = child("values", store.path(), &[("SPECIALIZE_MODE", "load")])?;
+    let together = child("together", store.path(), &[("SPECIALIZE_ENGINE", "llvm")])?;
+    let memory = child("memory", store.path(), &[("SPECIALIZE_ENGINE", "llvm")])?;
+    let other = tempfile::tempdir()?;
+    let rustc = child("values", other.path(), &[("SPECIALIZE_ENGINE", "rustc")])?;
+    let gcc = if Path::new("/usr/bin/gcc").exists() { Some(child("gcc", other.path(), &[])?) } else { None };
+
+    let new = llvm["median"];
+    println!("{:<66}{:>12}{:>10}", "`power`, request to callable, median of 40 values", "us", "ratio");
+    let row = |name: &str, microseconds: f64, ratio: Option<f64>| {
+        println!("{name:<66}{microseconds:>12.0}{:>10}", ratio.map_or_else(String::new, |ratio| format!("{ratio:.3}")));
+    };
+    row("new value, LLVM alone, template ready", new, None);
+    row("new value, a run of rustc, and the first row against it", rustc["median"], Some(new / rustc["median"]));
+    match &gcc {
+        Some(gcc) => row("gcc -O3 -shared and dlopen, and the first row against it", gcc["median"], Some(new / gcc["median"])),
+        None => println!("gcc -O3 -shared and dlopen: skipped, there is no /usr/bin/gcc"),
+    }
+    row("first value ever on a machine, LLVM alone (everything is built)", llvm["first"], None);
+    row("first value ever on a machine, rustc", rustc["first"], None);
+    row("on disk already, new process, first value", disk["first"], None);
+    row("on disk already, new process, further values", disk["median"], None);
+    row("64 new values requested together, each", together["each"], None);
+    println!("\nwhere the time of a new value goes, medians in us:");
+    for stage in ["queue", "prepare", "fill", "optimise", "emit", "link", "pipe and checks", "keep", "load"] {
+        println!("  {stage:<20}{:>8.0}{:>7.1} %", llvm[stage], 100.0 * llvm[stage] / new);
+    }
+    println!("\nmemory and disk:");
+    println!("  resident memory the host gains, once for everything    {:>10.0} KB", memory["once"]);
+    println!("  resident memory the host gains, per live variant       {:>10.1} KB", memory["each"]);
+    println!("  mappings per live variant                              {:>10.2}", memory["mappings"]);
+    println!("  artifact of `power` on disk, median                    {:>10.0} bytes", memory["artifact"]);
+    Ok(())
+}
+
+/// Runs one measurement in a child, and reads its figures.
+fn child(what: &str, store: &Path, variables: &[(&str, &str)]) -> Result<Figures, Box<dyn Error>> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.env(CHILD, what).env("SPECIALIZE_CACHE_DIR", store).envs(variables.iter().copied());
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(format!("the measurement `{what}` failed: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let figure = |line: &str| {
+        let (name, value) = line.rsplit_once('=')?;
+        Some((name.to_owned(), value.parse().ok()?))
+    };
+    Ok(String::from_utf8(output.stdout)?.lines().filter_map(figure).collect())
+}
+
+fn measure(what: &str) -> Result<(), Box<dyn Error>> {
+    match what {
+        "values" => measure_values(),
+        "together" => measure_together(),
+        "memory" => measure_memory(),
+        "gcc" => measure_gcc(),
+        other => Err(format!("there is no measurement `{other}`").into()),
+    }
+}
+
+/// One value after another; what is built once is built by the first.
+fn measure_values() -> Result<(), Box<dyn Error>> {
+    let mut times = Vec::new();
+    for n in 100..=100 + VALUES {
+        let started = Instant::now();
+        let bound = power::prepare(n)?;
+        let took = started.elapsed();
+        assert_eq!(bound.call(3), power::generic(3, n));
+        times.push(took);
+    }
+    println!("first={}", microseconds(times[0]));
+    println!("median={}", median(times[1..].iter().copied().map(microseconds)));
+    let costs: Vec<_> = power::table().entries().iter().skip(1).filter_map(|entry| entry.cost()).collect();
+    let stage = |name: &str, time: fn(&specialize::Cost) -> Duration| {
+        println!("{name}={}", median(costs.iter().map(|cost| microseconds(time(cost)))));
+    };
+    stage("queue", |cost| cost.queue);
+    stage("prepare", |cost| cost.prepare);
+    stage("fill", |cost| cost.stages.fill);
+    stage("optimise", |cost| cost.stages.optimise);
+    stage("emit", |cost| cost.stages.emit);
+    stage("link", |cost| cost.stages.link);
+    stage("pipe and checks", |cost| {
+        let stages = cost.stages;
+        cost.compile.saturating_sub(stages.fill + stages.optimise + stages.emit + stages.link)
+    });
+    stage("keep", |cost| cost.keep);
+    stage("load", |cost| cost.load);
+    Ok(())
+}
+
+/// Many values at once, when everything that is built once is there.
+fn measure_together() -> Result<(), Box<dyn Error>> {
+    power::prepare(999)?;
+    let started = Instant::now();
+    let pending: Vec<_> = (1_000..1_000 + TOGETHER).map(power::request).collect();
+    for pending in pending {
+        pending.wait()?;
+    }
+    println!("each={}", microseconds(started.elapsed()) / f64::from(TOGETHER));
+    Ok(())
+}
+
+/// What variants take in the host, and on disk.
+fn measure_memory() -> Result<(), Box<dyn Error>> {
+    black_box(power(3, 5));
+    let (before, _) = (resident()?, mappings()?);
+    power::prepare(2_000)?;
+    let (first, first_mappings) = (resident()?, mappings()?);
+    for n in 2_001..2_001 + VALUES {
+        black_box(power::prepare(n)?.call(3));
+    }
+    let (last, last_mappings) = (resident()?, mappings()?);
+    println!("once={}", first - before);
+    println!("each={}", (last - first) / f64::from(VALUES));
+    println!("mappings={}", (last_mappings - first_mappings) / f64::from(VALUES));
+    assert!(power::table().entries().iter().all(|entry| entry.origin() != Some(Origin::Rustc)));
+    let artifacts = Path::new(&std::env::var_os("SPECIALIZE_CACHE_DIR").ok_or("no store")?).join("v1/artifacts");
+    let sizes = fs::read_dir(artifacts)?.flatten().filter_map(|entry| Some(entry.metadata().ok()?.len() as f64));
+    println!("artifact={}", median(sizes));
+    Ok(())
+}
+
+/// What a person without this crate would do in C.
+fn measure_gcc() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut times = Vec::new();
+    for n in 100..=100 + VALUES {
+        let started = Instant::now();
+        let (source, library) = (folder.path().join(format!("{n}.c")), folder.path().join(format!("{n}.so")));
+        fs::write(
+            &source,
+            format!("#include <stdint.h>\nuint64_t power(uint64_t x) {{ uint64_t p = 1; for (uint32_t i = 0; i < {n}; i++) p *= x; return p; }}\n"),
+        )?;
+        let arguments = ["-O3", "-march=native", "-shared", "-fPIC", "-o"].map(OsStr::new);
+        let status = Command::new("/usr/bin/gcc").args(arguments).arg(&library).arg(&source).status()?;
+        if !status.success() {
+            return Err("gcc failed".into());
+        }
+        // SAFETY: the library was made just now, and has no initializers.
+        let library = unsafe { libloading::Library::new(&library)? };
+        let name = CString::new("power")?;
+        // SAFETY: the source above defines it with this signature.
+        let function = unsafe { library.get::<unsafe extern "C" fn(u64) -> u64>(name.as_bytes_with_nul())? };
+        let took = started.elapsed();
+        // SAFETY: as above.
+        assert_eq!(unsafe { function(3) }, power::generic(3, n));
+        times.push(took);
+    }
+    println!("median={}", median(times[1..].iter().copied().map(microseconds)));
+    Ok(())
+}
+
+fn microseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Resident memory of this process, in KB.
+fn resident() -> Result<f64, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}
+
+/// How many mappings this process has of libraries.
+fn mappings() -> Result<f64, Box<dyn Error>> {
+    Ok(fs::read_to_string("/proc/self/maps")?.lines().filter(|line| line.ends_with(".so")).count() as f64)
+}

@@ -1,0 +1,43 @@
+//! What making a variant cost, stage by stage.
+
+use std::time::Duration;
+
+/// What making one runtime variant cost, from the request until it was ready to be called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cost {
+    /// Waiting for earlier requests, and for a thread.
+    pub queue: Duration,
+    /// Looking for it on disk, and everything that was built once for the function or the machine.
+    pub prepare: Duration,
+    /// The engine's work; nothing where the variant was found on disk.
+    pub compile: Duration,
+    /// The parts of the engine's work, where it was LLVM alone.
+    pub stages: Stages,
+    /// Keeping it on disk.
+    pub keep: Duration,
+    /// Opening and checking it.
+    pub load: Duration,
+}
+
+/// The parts of the work that LLVM alone does for a variant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stages {
+    /// Reading the template's bitcode and filling its holes.
+    pub fill: Duration,
+    /// Optimising.
+    pub optimise: Duration,
+    /// Emitting machine code.
+    pub emit: Duration,
+    /// Linking.
+    pub link: Duration,
+}
+
+impl Cost {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.queue + self.prepare + self.compile + self.keep + self.load
+    }
+}

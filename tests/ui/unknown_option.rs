@@ -1,0 +1,15 @@
+//! An option that is none.
+
+use specialize::specialize;
+
+#[specialize(n, hotness = 10)]
+fn assigned(n: u32) -> u32 {
+    n
+}
+
+#[specialize(n, batch(n))]
+fn called(n: u32) -> u32 {
+    n
+}
+
+fn main() {}
