@@ -78,7 +78,7 @@ fn compare() -> Result<(), Box<dyn Error>> {
     row("on disk already, new process, further values", disk["median"], None);
     row("64 new values requested together, each", together["each"], None);
     println!("\nwhere the time of a new value goes, medians in us:");
-    for stage in ["queue", "prepare", "fill", "optimise", "emit", "link", "pipe and checks", "keep", "load"] {
+    for stage in ["queue", "prepare", "fill", "optimise", "emit", "link", "pipe and checks", "load"] {
         println!("  {stage:<20}{:>8.0}{:>7.1} %", llvm[stage], 100.0 * llvm[stage] / new);
     }
     println!("\nmemory and disk:");
@@ -140,7 +140,6 @@ fn measure_values() -> Result<(), Box<dyn Error>> {
         let stages = cost.stages;
         cost.compile.saturating_sub(stages.fill + stages.optimise + stages.emit + stages.link)
     });
-    stage("keep", |cost| cost.keep);
     stage("load", |cost| cost.load);
     Ok(())
 }

@@ -24,15 +24,12 @@ macro_rules! same_in_every_tier {
         mod same_in_every_tier {
             #![allow(unused_unsafe, reason = "kernels may be unsafe")]
 
-            use ::proptest::prelude::*;
-            use ::specialize::Tier;
-
             use super::*;
 
             $( crate::property! { $kernel $inputs {
                 crate::support::private_store();
-                crate::compare!($kernel $listed, Tier::BuildTime, $arguments, $inputs, ($($left)?));
-                crate::compare!($kernel $others, Tier::Runtime, $arguments, $inputs, ($($left)?));
+                crate::compare!($kernel $listed, ::specialize::Tier::BuildTime, $arguments, $inputs, ($($left)?));
+                crate::compare!($kernel $others, ::specialize::Tier::Runtime, $arguments, $inputs, ($($left)?));
             } } )+
         }
     };

@@ -47,11 +47,11 @@ impl Expansion<'_> {
     /// The choice of a variant.
     fn dispatch(&self) -> TokenStream {
         let names: Vec<&Ident> = self.signature.names().collect();
-        let listed = self.choose_listed(&names);
+        let (listed, inline) = (self.choose_listed(&names), self.function.attributes.inline_always());
         let values = tuple(&self.specialized_names());
         let entry = self.call_entry(&quote!(FUNCTION.entry(#values)), &names);
         self.copy(
-            &quote!(#[doc(hidden)] #[inline(always)] pub),
+            &quote!(#[doc(hidden)] #inline pub),
             &quote!(__dispatch),
             &TokenStream::new(),
             &self.parameters(Some),

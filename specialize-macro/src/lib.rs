@@ -4,6 +4,8 @@
 
 mod args;
 mod attribute;
+mod attributes;
+mod checks;
 mod combinations;
 mod copies;
 mod descriptor;

@@ -122,7 +122,7 @@ mod tests {
 
     /// The trees of a text in which words of one letter are of the context that the letter stands for, and all else of `rest`.
     fn trees(text: &str, rest: u32) -> Vec<Tree> {
-        let mut trees = Reader::default().read(text.parse().expect("tokens"));
+        let mut trees = Reader::new().read(text.parse().expect("tokens"));
         recontext(&mut trees, rest);
         trees
     }

@@ -5,17 +5,18 @@ use std::collections::HashSet;
 
 use proc_macro2::Ident;
 use syn::visit::{self, Visit};
-use syn::{Attribute, ItemFn, ItemMacro, ItemUse, Macro, Path, PathSegment, UseGlob, UsePath, UseTree, VisRestricted};
+use syn::{Attribute, Block, ItemMacro, ItemUse, Macro, Path, PathSegment, Signature, UseGlob, UsePath, UseTree, VisRestricted};
 
 use crate::isolation;
 use crate::mistakes::Mistakes;
 
-/// Refuses names in the body of `function` that only the user's crate can have.
-pub(crate) fn check(function: &ItemFn, edition: &str, mistakes: &mut Mistakes) {
+/// Refuses names in the body of a function that only the user's crate can have.
+pub(crate) fn check(signature: &Signature, body: &Block, edition: &str, mistakes: &mut Mistakes) {
     let mut declared = Declared::default();
-    declared.visit_item_fn(function);
+    declared.visit_signature(signature);
+    declared.visit_block(body);
     let mut uses = Uses { declared, absolute: edition == "2015", reported: HashSet::new(), mistakes };
-    uses.visit_block(&function.block);
+    uses.visit_block(body);
 }
 
 /// Words that may be declared in a function: all that are not part of a path.

@@ -29,7 +29,7 @@ pub(crate) struct Template {
 impl Template {
     /// The template of a function.
     pub(crate) fn of(function: &Function) -> Template {
-        let mut reader = Reader::default();
+        let mut reader = Reader::new();
         let (features, inline) = (&function.attributes.target_features, function.attributes.inline_always());
         let attributes = Piece::next(layout::plain(&reader.read(quote!(#inline #(#features)*))));
         let body = reader.read(function.tokens.clone());

@@ -52,14 +52,6 @@ impl Leaf {
     pub(crate) fn made(text: impl Into<String>) -> Leaf {
         Leaf { text: text.into(), place: None, context: None }
     }
-
-    fn written(text: impl Into<String>, span: Span) -> Leaf {
-        match context(span) {
-            // It was made visible by this macro.
-            own if own != ROOT && own == context(Span::mixed_site()) => Leaf::made(text),
-            context => Leaf { text: text.into(), place: Some(span.start()).filter(|start| start.line > 0), context: Some(context) },
-        }
-    }
 }
 
 /// The syntax context of a span, which only its debug form tells: `#4 bytes(12..16)`.
@@ -78,8 +70,9 @@ pub(crate) fn contexts_can_be_read() -> bool {
 }
 
 /// Turns tokens into trees, with private names for the predicates of configuration, and without attributes of tools.
-#[derive(Default)]
 pub(crate) struct Reader {
+    /// The context of what this macro made visible, where it is one.
+    own: Option<u32>,
     /// The predicates: the text calls the first one `_0`, the next one `_1`, and so on.
     pub(crate) predicates: Vec<TokenStream>,
     /// Whether a predicate is only known once a macro in the function is expanded.
@@ -87,6 +80,11 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// A reader that knows no predicates yet.
+    pub(crate) fn new() -> Reader {
+        Reader { own: read_context(Span::mixed_site()), predicates: Vec::new(), open_predicate: false }
+    }
+
     /// The trees of `tokens`.
     pub(crate) fn read(&mut self, tokens: TokenStream) -> Vec<Tree> {
         let source: Vec<TokenTree> = tokens.into_iter().collect();
@@ -97,10 +95,10 @@ impl Reader {
                 TokenTree::Group(group) => self.group(group, &mut trees),
                 TokenTree::Punct(punct) => {
                     let (text, more) = operator(punct, behind);
-                    trees.push(Tree::Leaf(Leaf::written(text, punct.span())));
+                    trees.push(Tree::Leaf(self.written(text, punct.span())));
                     rest = behind.get(more..).unwrap_or_default();
                 }
-                other => trees.push(Tree::Leaf(Leaf::written(other.to_string(), other.span()))),
+                other => trees.push(Tree::Leaf(self.written(other.to_string(), other.span()))),
             }
         }
         trees
@@ -130,13 +128,13 @@ impl Reader {
         };
         let predicate = matches!(&before[..], [.., word, bang] if word.says("cfg") && bang.says("!"));
         let trees = if predicate { self.predicate(group.stream()) } else { self.read(group.stream()) };
-        before.push(branch(group, open, trees, close));
+        before.push(self.branch(group, open, trees, close));
     }
 
     /// The brackets of an attribute, with a private name for its predicate if it has one.
     fn attribute(&mut self, group: &Group) -> Tree {
         let inside = self.inside_attribute(group.stream());
-        branch(group, "[", inside, "]")
+        self.branch(group, "[", inside, "]")
     }
 
     fn inside_attribute(&mut self, tokens: TokenStream) -> Vec<Tree> {
@@ -158,7 +156,7 @@ impl Reader {
             return self.read(tokens);
         };
         let mut inside = self.read(word.to_token_stream());
-        inside.push(branch(group, "(", trees, ")"));
+        inside.push(self.branch(group, "(", trees, ")"));
         inside
     }
 
@@ -175,12 +173,19 @@ impl Reader {
             self.predicates.push(tokens);
             self.predicates.len() - 1
         });
-        vec![Tree::Leaf(Leaf::written(format!("_{index}"), first.span()))]
+        vec![Tree::Leaf(self.written(format!("_{index}"), first.span()))]
     }
-}
 
-fn branch(group: &Group, open: &str, trees: Vec<Tree>, close: &str) -> Tree {
-    Tree::Branch(Branch { open: Leaf::written(open, group.span_open()), trees, close: Leaf::written(close, group.span_close()) })
+    fn branch(&self, group: &Group, open: &str, trees: Vec<Tree>, close: &str) -> Tree {
+        Tree::Branch(Branch { open: self.written(open, group.span_open()), trees, close: self.written(close, group.span_close()) })
+    }
+
+    fn written(&self, text: impl Into<String>, span: Span) -> Leaf {
+        match context(span) {
+            own if self.own == Some(own) => Leaf::made(text),
+            context => Leaf { text: text.into(), place: Some(span.start()).filter(|start| start.line > 0), context: Some(context) },
+        }
+    }
 }
 
 /// The operator or lifetime that starts with `first`, and how many of the trees behind are part of it. What is one token

@@ -14,9 +14,7 @@ pub struct Cost {
     pub compile: Duration,
     /// The parts of the engine's work, where it was LLVM alone.
     pub stages: Stages,
-    /// Keeping it on disk.
-    pub keep: Duration,
-    /// Opening and checking it.
+    /// Writing, opening and checking it. (Keeping it for the next process comes after.)
     pub load: Duration,
 }
 
@@ -38,6 +36,6 @@ impl Cost {
     /// All of it.
     #[must_use]
     pub fn total(&self) -> Duration {
-        self.queue + self.prepare + self.compile + self.keep + self.load
+        self.queue + self.prepare + self.compile + self.load
     }
 }

@@ -2,9 +2,9 @@
 //! then loads it. The one place where the artifact and compile wings meet.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{keep_server, make, store_failure, supported};
+pub(crate) use with_runtime_tier::{Keeping, keep_server, make, store_failure, supported};
 #[cfg(not(specialize_runtime_tier))]
-pub(crate) use without_runtime_tier::{keep_server, make, store_failure, supported};
+pub(crate) use without_runtime_tier::{Keeping, keep_server, make, store_failure, supported};
 
 #[cfg(not(specialize_runtime_tier))]
 mod without_runtime_tier {
@@ -18,8 +18,15 @@ mod without_runtime_tier {
         Err(Error::UnsupportedPlatform { reason: record::UNSUPPORTED.to_owned() })
     }
 
-    pub(crate) fn make(descriptor: &'static Descriptor, _: &Image) -> Result<Variant, Error> {
+    pub(crate) fn make(descriptor: &'static Descriptor, _: &Image) -> Result<(Variant, Keeping), Error> {
         supported(descriptor).and(Err(Error::Ending))
+    }
+
+    /// Nothing is ever kept.
+    pub(crate) struct Keeping;
+
+    impl Keeping {
+        pub(crate) fn finish(self) {}
     }
 
     pub(crate) fn store_failure() -> Option<Error> {
@@ -33,10 +40,10 @@ mod without_runtime_tier {
 
 #[cfg(specialize_runtime_tier)]
 mod with_runtime_tier {
-    use std::path::PathBuf;
     use std::time::{Duration, Instant};
 
     use crate::artifact::library::{self, Library};
+    use crate::artifact::store::{Artifact, Staged, Store};
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request};
@@ -60,14 +67,14 @@ mod with_runtime_tier {
         Workshop::store_failure()
     }
 
-    /// A variant of the function behind `descriptor` for the values behind `image`, from the store
-    /// or from a compiler.
+    /// Makes a variant of the function behind `descriptor` for the values behind `image`, from the
+    /// store or by a compiler. It can be called before it is kept.
     ///
     /// # Errors
     ///
     /// What failed, or [`Error::Forbidden`] where there is none in the store and the mode allows
     /// no compiler.
-    pub(crate) fn make(descriptor: &'static Descriptor, image: &Image) -> Result<Variant, Error> {
+    pub(crate) fn make(descriptor: &'static Descriptor, image: &Image) -> Result<(Variant, Keeping), Error> {
         let limit = settings().code_limit;
         if library::loaded() >= limit {
             return Err(Error::CodeLimit { limit });
@@ -76,19 +83,19 @@ mod with_runtime_tier {
         let workshop = Workshop::get()?;
         let support = workshop.support(descriptor)?;
         let key = workshop.variant_key(&descriptor.template, image, support);
-        let load = |artifact| Library::open(&artifact, support, descriptor.layout);
+        let load = |artifact: &Artifact| Library::open(artifact, support, descriptor.layout);
         if let Some(artifact) = workshop.store.find(&key) {
             let prepare = watch.lap();
-            match load(artifact) {
+            match load(&artifact) {
                 Ok(library) => {
                     let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
                     let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };
-                    return Ok(Variant::new(image.clone(), made, cost, library));
+                    return Ok((Variant::new(image.clone(), made, cost, library), Keeping(None)));
                 }
                 Err(error) => tracing::warn!(%error, "an artifact cannot be loaded, and is made anew"),
             }
         }
-        let folder = workshop.store.work_folder()?;
+        let folder = workshop.store.work_place();
         let images: Vec<&[u8]> = image.parts().collect();
         let template = &descriptor.template;
         let target_cpu = Workshop::target_cpu(template);
@@ -102,16 +109,30 @@ mod with_runtime_tier {
         let toolchain = workshop.toolchain(descriptor)?;
         let (dylib, made, compile) = compile_with_some_engine(workshop, toolchain, &request)?;
         let prepare = watch.lap().saturating_sub(compile);
-        let artifact = workshop.store.keep(&key, &dylib)?;
-        let keep = watch.lap();
-        let library = load(artifact)?;
-        let cost = Cost { prepare, compile, stages: made.stages, keep, load: watch.lap(), ..Cost::default() };
+        let staged = workshop.store.stage(&key, dylib)?;
+        let library = load(staged.artifact())?;
+        let cost = Cost { prepare, compile, stages: made.stages, load: watch.lap(), ..Cost::default() };
         tracing::debug!(function = descriptor.name, artifact = %key.digest(), origin = ?made.origin, ?cost, "a variant was compiled");
-        Ok(Variant::new(image.clone(), made, cost, library))
+        Ok((Variant::new(image.clone(), made, cost, library), Keeping(Some((&workshop.store, staged)))))
+    }
+
+    /// What is left to be done for a variant that can be called already.
+    #[derive(Debug)]
+    pub(crate) struct Keeping(Option<(&'static Store, Staged)>);
+
+    impl Keeping {
+        /// Keeps the variant for the next process.
+        pub(crate) fn finish(self) {
+            if let Some((store, staged)) = self.0
+                && let Err(error) = staged.keep(store)
+            {
+                tracing::warn!(%error, "a variant is not kept for the next process");
+            }
+        }
     }
 
     /// The dylib, how it came to be, and how long the engine that made it was at it.
-    fn compile_with_some_engine(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(PathBuf, Made, Duration), Error> {
+    fn compile_with_some_engine(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Error> {
         let engine = settings().engine;
         let fallback = match engine {
             Engine::Rustc => None,
@@ -135,7 +156,7 @@ mod with_runtime_tier {
         }
     }
 
-    fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(PathBuf, Made, Duration), Refusal> {
+    fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Refusal> {
         workshop.trust_llvm(toolchain, |probe| Ok(compile_untried_with_llvm(workshop, toolchain, probe)?.0))?;
         compile_untried_with_llvm(workshop, toolchain, request)
     }
@@ -144,7 +165,7 @@ mod with_runtime_tier {
         workshop: &Workshop,
         toolchain: &Toolchain,
         request: &Request<'_>,
-    ) -> Result<(PathBuf, Made, Duration), Refusal> {
+    ) -> Result<(Vec<u8>, Made, Duration), Refusal> {
         let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
         let bitcode = workshop.bitcode(toolchain, request.lowering)?;
         let mut watch = Watch::start();

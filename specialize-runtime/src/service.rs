@@ -5,14 +5,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
 use crate::config::settings;
 use crate::error::Error;
 use crate::lifetime;
-use crate::maker;
+use crate::maker::{self, Keeping};
 use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
 use crate::variant::Variant;
@@ -25,6 +26,8 @@ struct Service {
     queued: Condvar,
     /// Told when a job has ended.
     ended: Condvar,
+    /// The thread that keeps variants for the next process; nothing where it could not be started.
+    keeper: OnceLock<Option<SyncSender<(Keeping, Job)>>>,
 }
 
 #[derive(Debug, Default)]
@@ -143,7 +146,7 @@ impl Service {
     }
 
     /// What a thread of the service does all its life.
-    fn work(&self) {
+    fn work(&'static self) {
         lifetime::pin_this_code();
         let mut state = self.state();
         loop {
@@ -154,16 +157,53 @@ impl Service {
                 continue;
             };
             drop(state);
-            let made = attempt(&job);
-            // In one step for all others: who hears of a failure and asks again must not join it.
-            state = self.state();
-            let waiting = job.outcome.finish(conclude(&job.shared, made));
-            state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
-            self.ended.notify_all();
-            drop(state);
-            waiting.wake();
-            state = self.state();
+            match attempt(&job) {
+                Ok((variant, keeping)) => {
+                    job.shared.table().publish(&job.shared, variant);
+                    job.outcome.finish(Ok(())).wake();
+                    self.keep(keeping, job);
+                    state = self.state();
+                }
+                Err(error) => {
+                    job.shared.failed(&error);
+                    job.shared.table().failed(&error);
+                    // In one step for all others: who hears of a failure and asks again must not join it.
+                    state = self.state();
+                    let waiting = job.outcome.finish(Err(error));
+                    self.strike_off(&mut state, &job);
+                    drop(state);
+                    waiting.wake();
+                    state = self.state();
+                }
+            }
         }
+    }
+
+    /// Has a variant kept for the next process, on a thread that does nothing else: nobody who waits for a value waits for the disk.
+    fn keep(&'static self, keeping: Keeping, job: Job) {
+        let keeper = self.keeper.get_or_init(|| {
+            let (sender, receiver) = mpsc::sync_channel::<(Keeping, Job)>(64);
+            let work = move || receiver.into_iter().for_each(|(keeping, job)| self.keep_now(keeping, &job));
+            std::thread::Builder::new().name("specialize-keep".to_owned()).spawn(work).is_ok().then_some(sender)
+        });
+        let unsent = match keeper {
+            Some(keeper) => keeper.send((keeping, job)).err().map(|error| error.0),
+            None => Some((keeping, job)),
+        };
+        if let Some((keeping, job)) = unsent {
+            self.keep_now(keeping, &job);
+        }
+    }
+
+    fn keep_now(&self, keeping: Keeping, job: &Job) {
+        keeping.finish();
+        self.strike_off(&mut self.state(), job);
+    }
+
+    /// Strikes a job off those that are unfinished.
+    fn strike_off(&self, state: &mut State, job: &Job) {
+        state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
+        self.ended.notify_all();
     }
 
     /// Waits until a job is queued; a compile server that leaves in the meantime is let go.
@@ -181,7 +221,7 @@ impl Service {
 }
 
 /// Makes one variant.
-fn attempt(job: &Job) -> Result<Variant, Error> {
+fn attempt(job: &Job) -> Result<(Variant, Keeping), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
     let span = tracing::debug_span!("specialize::request", function = table.name());
     let _entered = span.enter();
@@ -192,25 +232,10 @@ fn attempt(job: &Job) -> Result<Variant, Error> {
     }));
     let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));
     match &made {
-        Ok(variant) => tracing::debug!(function = table.name(), origin = ?variant.origin(), "a variant is ready"),
+        Ok((variant, _)) => tracing::debug!(function = table.name(), origin = ?variant.origin(), "a variant is ready"),
         Err(error) => tracing::warn!(function = table.name(), %error, "no variant: the generic function serves"),
     }
-    made.map(|variant| variant.waited(queue))
-}
-
-/// Publishes a variant, or has it said wherever that is asked later why there is none.
-fn conclude(shared: &Shared, made: Result<Variant, Error>) -> Result<(), Error> {
-    match made {
-        Ok(variant) => {
-            shared.table().publish(shared, variant);
-            Ok(())
-        }
-        Err(error) => {
-            shared.failed(&error);
-            shared.table().failed(&error);
-            Err(error)
-        }
-    }
+    made.map(|(variant, keeping)| (variant.waited(queue), keeping))
 }
 
 static SERVICE: OfProcess<Service> = OfProcess::new();
@@ -228,6 +253,6 @@ fn service() -> &'static Service {
 
 impl Service {
     fn new() -> Service {
-        Service { state: Mutex::new(State::default()), queued: Condvar::new(), ended: Condvar::new() }
+        Service { state: Mutex::new(State::default()), queued: Condvar::new(), ended: Condvar::new(), keeper: OnceLock::new() }
     }
 }

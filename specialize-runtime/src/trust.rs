@@ -1,6 +1,5 @@
 //! Whether what the compiler makes may be loaded: it was tested with this crate, or its probe went well on this machine.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use once_cell::sync::OnceCell;
@@ -61,7 +60,7 @@ impl Workshop {
     pub(crate) fn trust_llvm(
         &self,
         toolchain: &Toolchain,
-        make: impl Fn(&Request<'_>) -> Result<PathBuf, Refusal>,
+        make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Refusal>,
     ) -> Result<(), Refusal> {
         if self.trust.tested {
             return Ok(());
@@ -90,7 +89,7 @@ impl Workshop {
         put: impl FnOnce() -> Result<Outcome, Error>,
     ) -> Result<Result<(), &'a str>, Error> {
         let outcome = known.get_or_try_init(|| {
-            let key = probe::texts().fold(self.key("verdict").text(engine), Key::text);
+            let key = self.verdict_key(engine);
             if let Some(outcome) = self.store.find(&key).and_then(|verdict| Outcome::decode(verdict.content())) {
                 return Ok(outcome);
             }
@@ -110,15 +109,159 @@ impl Workshop {
         })
     }
 
+    /// The key of the verdict on one engine.
+    fn verdict_key(&self, engine: &str) -> Key {
+        probe::texts().fold(self.key("verdict").text(engine), Key::text)
+    }
+
     /// Puts the compiler to the probe, with variants that `make` makes.
     fn put_to_the_probe(
         &self,
         toolchain: &Toolchain,
-        make: impl Fn(&Request<'_>) -> Result<PathBuf, Error>,
+        make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Outcome, Error> {
         let library = self.support_library(0, || Ok(toolchain))?;
         let folder = self.store.work_folder()?;
         let support_name = &support::library_name(0);
         Probe { toolchain, support: library.path(), support_name, folder: folder.path(), limits: &self.limits }.put(make)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::artifact::store::Store;
+    use crate::compile::Limits;
+    use crate::compile::llvm::{self, Means};
+    use crate::compile::template::{Flags, Template};
+    use crate::function::Entry;
+
+    const DESCRIPTOR: Descriptor = Descriptor {
+        name: "kernel",
+        module_path: "host::kernel",
+        parameters: &["n"],
+        generic: Entry::new(std::ptr::null()),
+        template: Template {
+            module_path: "host::kernel::template",
+            function: "kernel",
+            file: "src/lib.rs",
+            preamble: "",
+            definitions: "",
+            body: &[],
+            entry: "",
+            holes: &["u32"],
+            cfgs: &[],
+            identity: None,
+            flags: Flags::Unreadable("none were needed"),
+        },
+        layout: &[],
+        hot: None,
+    };
+
+    /// A workshop with a store in `folder`, whose compiler nobody tested, and whose children may take so long.
+    fn workshop(folder: &Path, timeout: Duration) -> Workshop {
+        let store = Store::open(Some(folder), u64::MAX).expect("a store");
+        let mut workshop = Workshop::new(store, Limits { timeout, memory: None }, Vec::new());
+        workshop.trust = Trust::default();
+        workshop
+    }
+
+    fn toolchain(workshop: &Workshop) -> &Toolchain {
+        workshop.toolchain(&DESCRIPTOR).expect("the compiler of this test")
+    }
+
+    fn make_with_llvm(workshop: &Workshop, request: &Request<'_>) -> Result<Vec<u8>, Refusal> {
+        let toolchain = toolchain(workshop);
+        let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        let bitcode = workshop.bitcode(toolchain, request.lowering)?;
+        Ok(llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })?.0)
+    }
+
+    /// Keeps a verdict in the store, as another process would.
+    fn keep_verdict(workshop: &Workshop, engine: &str, outcome: &Outcome) {
+        let verdict = outcome.encode().expect("it is kept");
+        workshop.store.keep_content(&workshop.verdict_key(engine), verdict).expect("kept");
+    }
+
+    const PATIENCE: Duration = Duration::from_secs(120);
+
+    #[test]
+    fn an_untested_compiler_is_put_to_the_probe_once_for_all_processes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let first = workshop(folder.path(), PATIENCE);
+        let started = Instant::now();
+        first.trust_compiler(&DESCRIPTOR).expect("the compiler of this test passes");
+        eprintln!("rustc: {:?}", started.elapsed());
+        first.trust_llvm(toolchain(&first), |request| make_with_llvm(&first, request)).expect("its LLVM passes");
+        eprintln!("and LLVM: {:?}", started.elapsed());
+        // No child of this one could end in time.
+        let second = workshop(folder.path(), Duration::ZERO);
+        second.trust_compiler(&DESCRIPTOR).expect("the verdict was kept");
+        second.trust_llvm(toolchain(&second), |_| panic!("nothing is made")).expect("the verdict was kept");
+        second.support(&DESCRIPTOR).expect("what such a compiler makes is loaded");
+    }
+
+    #[test]
+    fn nothing_is_loaded_that_a_failed_compiler_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workshop = workshop(folder.path(), Duration::ZERO);
+        keep_verdict(&workshop, "rustc", &Outcome::Failed("the probe crashed".to_owned()));
+        for _ in 0..2 {
+            let error = workshop.support(&DESCRIPTOR).expect_err("it is not to be trusted");
+            assert!(matches!(&error, Error::ToolchainUntested { reason, .. } if reason == "the probe crashed"), "{error}");
+            let (message, compiler) = (error.to_string(), record::VERSION.lines().next().expect("a line"));
+            assert!(message.contains(compiler) && message.contains("the probe crashed") && message.contains("1.95.0"), "{message}");
+        }
+    }
+
+    #[test]
+    fn llvm_alone_is_refused_where_only_its_variants_fail() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workshop = workshop(folder.path(), PATIENCE);
+        keep_verdict(&workshop, "rustc", &Outcome::Passed);
+        keep_verdict(&workshop, "llvm", &Outcome::Failed("the probe crashed".to_owned()));
+        workshop.trust_compiler(&DESCRIPTOR).expect("rustc serves");
+        let refusal = workshop.trust_llvm(toolchain(&workshop), |_| panic!("nothing is made")).expect_err("LLVM does not");
+        assert!(matches!(&refusal, Refusal::Engine(reason) if reason == "this compiler was not tested, and the probe crashed"), "{refusal:?}");
+    }
+
+    #[test]
+    fn an_engine_that_is_not_there_is_no_verdict() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workshop = workshop(folder.path(), PATIENCE);
+        let toolchain = toolchain(&workshop);
+        let absent = |_: &Request<'_>| Err(Refusal::Engine("there is no libLLVM".to_owned()));
+        let refusal = workshop.trust_llvm(toolchain, absent).expect_err("no variant");
+        assert!(matches!(&refusal, Refusal::Engine(reason) if reason.contains("there is no libLLVM")), "{refusal:?}");
+        let refusal = workshop.trust_llvm(toolchain, |_| Err(Error::Ending.into())).expect_err("the end");
+        assert!(matches!(refusal, Refusal::Variant(Error::Ending)), "{refusal:?}");
+        workshop.trust_llvm(toolchain, |request| Ok(compile::compile(toolchain, request)?)).expect("it is tried again");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_kept_but_not_tried_again_in_this_process() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let unlucky = workshop(folder.path(), PATIENCE);
+        let toolchain = toolchain(&unlucky);
+        let failed = |_: &Request<'_>| Err(Error::UnresolvedSymbol { function: "probe", symbols: "`f`".to_owned() }.into());
+        for _ in 0..2 {
+            let refusal = unlucky.trust_llvm(toolchain, failed).expect_err("it cannot be built");
+            assert!(matches!(&refusal, Refusal::Engine(reason) if reason.contains("the probe could not be built")), "{refusal:?}");
+        }
+        unlucky.trust_llvm(toolchain, |_| panic!("nothing is made")).expect_err("it is known in this process");
+        let another = workshop(folder.path(), PATIENCE);
+        another.trust_llvm(toolchain, |request| Ok(compile::compile(toolchain, request)?)).expect("another process tries again");
+    }
+
+    #[test]
+    fn a_tested_compiler_is_trusted_without_any_work() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut workshop = workshop(folder.path(), Duration::ZERO);
+        keep_verdict(&workshop, "rustc", &Outcome::Failed("nobody looks at this".to_owned()));
+        workshop.trust.tested = true;
+        workshop.trust_compiler(&DESCRIPTOR).expect("it was tested");
     }
 }

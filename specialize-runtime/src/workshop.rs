@@ -38,6 +38,7 @@ pub(crate) struct Workshop {
     /// What code made here may run on.
     processor: Vec<u8>,
     pub(crate) trust: Trust,
+    toolchain: OnceCell<Toolchain>,
     support: OnceCell<Support>,
     server: OnceCell<PathBuf>,
     /// Why there is no compile server, and since when.
@@ -74,7 +75,7 @@ impl Workshop {
             limits,
             processor,
             trust: Trust::new(),
-            support: OnceCell::new(),
+            toolchain: OnceCell::new(), support: OnceCell::new(),
             server: OnceCell::new(),
             no_server: Mutex::new(None),
         }
@@ -86,12 +87,12 @@ impl Workshop {
     }
 
     /// The toolchain, where the mode allows one to be used.
-    pub(crate) fn toolchain(&self, descriptor: &Descriptor) -> Result<&'static Toolchain, Error> {
+    pub(crate) fn toolchain(&self, descriptor: &Descriptor) -> Result<&Toolchain, Error> {
         let Settings { mode, toolchain, .. } = settings();
         if *mode != Mode::Full {
             return Err(Error::Forbidden { mode: mode.as_str(), function: descriptor.name });
         }
-        Toolchain::find(toolchain.as_deref(), self.store.work_folder()?.path(), &self.limits)
+        self.toolchain.get_or_try_init(|| Toolchain::check(toolchain.as_deref(), self.store.work_folder()?.path(), &self.limits))
     }
 
     /// The support library of this runtime instance, built on the first need on this machine. The first that a process loads.

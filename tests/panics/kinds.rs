@@ -52,7 +52,7 @@ fn trouble(x: i32, xs: &[i32], text: &str, none: Option<i32>, kind: u8, listed: 
         34 => { let cell = std::cell::RefCell::new(x); let held = cell.borrow_mut(); *cell.borrow() + *held }
         35 => { let mut all = xs.to_vec(); all.remove(n as usize) }
         36 => xs.chunks(n as usize - 36).count() as i32,
-        37 => Vec::<u64>::with_capacity(usize::MAX / kind as usize).len() as i32,
+        37 => Vec::<u64>::with_capacity(usize::MAX - n as usize).len() as i32,
         38 => std::char::from_digit(x as u32, kind.into()).map_or(0, |digit| digit as i32),
         39 => { let list = std::collections::BTreeMap::from([(x, x)]); list[&n] }
         _ => i32::from(listed),
@@ -98,9 +98,9 @@ const EXPECTED: [(&str, &str); KINDS as usize] = [
     ("already mutably borrowed", "borrow() + "),
     ("(is 35) should be < len (is 3)", "remove(n as usize)"),
     ("chunk size must be non-zero", "chunks(n as usize - 36)"),
-    ("capacity overflow", "Vec::<u64>::with_capacity("),
+    ("capacity overflow", ""),
     ("radix", ""),
-    ("no entry found for key", ""),
+    ("no entry found for key", "[&n]"),
 ];
 
 /// The kinds that panic only where overflow is checked.

@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use specialize::{Error, Pending, Tier, settle, specialize};
 
@@ -27,12 +27,13 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
+    let (mut future, started) = (pin!(future), Instant::now());
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
-        thread::park();
+        thread::park_timeout(PATIENCE);
+        assert!(started.elapsed() < PATIENCE, "the future was not woken");
     }
 }
 
@@ -68,7 +69,12 @@ impl Executor {
     /// Runs until no task is left.
     fn run(self) {
         drop(self.spawner);
-        while let Ok(task) = self.queue.recv() {
+        loop {
+            let task = match self.queue.recv_timeout(PATIENCE) {
+                Ok(task) => task,
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => panic!("a task was not woken"),
+            };
             let mut slot = task.future.lock().expect("no panic");
             if let Some(mut future) = slot.take() {
                 let waker = Waker::from(Arc::clone(&task));

@@ -97,6 +97,14 @@ fn called_back(action: &mut dyn FnMut(u32) -> Option<u32>, show: fn(&dyn std::fm
     (0..n).map_while(action).map(|x| show(&(x, n))).collect()
 }
 
+/// Compiled for more than the program's own processor.
+#[specialize(n in [2])]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn with_features(xs: &[f32; 16], n: usize) -> ([f32; 16], [bool; 2]) {
+    let squares = std::array::from_fn(|index| xs[index].mul_add(xs[index], xs[(index * n) % 16]));
+    (squares, [cfg!(target_feature = "avx2"), cfg!(target_feature = "sse3")])
+}
+
 same_in_every_tier! {
     narrow(x) with (x in any::<u32>())
         for listed [(1, false, 'x'), (2, false, 'x')], others [(1, true, 'x'), (1, false, 'y'), (513, true, '\u{10ffff}')];
@@ -114,6 +122,24 @@ same_in_every_tier! {
     ) for listed [1], others [0, 5];
     ackermann(m) with (m in 0u64..3) for listed [0, 1], others [3, 9];
     nothing() with () for listed [3], others [4];
+}
+
+#[test]
+fn target_features_are_those_of_the_function_in_every_tier() {
+    if !std::arch::is_x86_feature_detected!("avx2") || !std::arch::is_x86_feature_detected!("fma") {
+        return println!("skipped: the processor has no AVX2");
+    }
+    crate::support::private_store();
+    let xs = std::array::from_fn(|index| 1.0 / (index as f32 + 3.0));
+    for n in [2, 5] {
+        // SAFETY: the processor has the features.
+        let expected = unsafe { with_features::generic(&xs, n) };
+        let bound = with_features::prepare(n).expect("a variant");
+        // SAFETY: as above.
+        assert_eq!(unsafe { bound.call(&xs) }, expected, "{n}");
+        // SAFETY: as above.
+        assert_eq!(unsafe { with_features(&xs, n) }, expected, "{n}, dispatched");
+    }
 }
 
 #[test]

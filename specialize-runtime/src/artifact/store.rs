@@ -5,12 +5,16 @@
 //! A file is the content (a dylib mostly), then its key, then a footer. The loader does not look
 //! beyond the dylib.
 
+use std::collections::hash_map::RandomState;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::artifact::key::Key;
 use crate::artifact::sweep;
@@ -26,6 +30,8 @@ pub(crate) struct Store {
     work: PathBuf,
     /// Bytes of artifacts that may stay.
     limit: u64,
+    /// How many artifacts this process has kept.
+    kept: AtomicU64,
     /// The folder of a store that ends with the process, and why there is no other.
     private: Option<(TempDir, Option<Error>)>,
 }
@@ -46,6 +52,54 @@ impl Artifact {
     /// The content that was checked.
     pub(crate) fn content(&self) -> &[u8] {
         &self.content
+    }
+}
+
+/// A folder to work in, if whoever works there has made it.
+#[derive(Debug)]
+pub(crate) struct WorkPlace {
+    path: PathBuf,
+}
+
+impl WorkPlace {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for WorkPlace {
+    fn drop(&mut self) {
+        // It may never have been made; and what cannot be removed now is a leftover.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// An artifact that is written, but not in its place yet; removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    artifact: Artifact,
+    file: NamedTempFile,
+    kept: PathBuf,
+}
+
+impl Staged {
+    /// The artifact where it is now.
+    pub(crate) fn artifact(&self) -> &Artifact {
+        &self.artifact
+    }
+
+    /// Puts the artifact into its place, where every process finds it, once it is on the disk as a whole.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub(crate) fn keep(self, store: &Store) -> Result<Artifact, Error> {
+        let Staged { mut artifact, file, kept } = self;
+        file.as_file().sync_all().map_err(|source| Error::file("write", &kept, source))?;
+        file.persist(&kept).map_err(|error| Error::file("write", &kept, error.error))?;
+        artifact.path = kept;
+        store.sweep_now_and_then();
+        Ok(artifact)
     }
 }
 
@@ -74,7 +128,7 @@ impl Store {
         // A relative setting must not follow the host when it changes its working directory.
         let folder = std::path::absolute(folder).map_err(|source| Error::file("find", folder, source))?;
         let version = folder.join("v1");
-        let store = Store { artifacts: version.join("artifacts"), work: version.join("work"), limit, private: None };
+        let store = Store { artifacts: version.join("artifacts"), work: version.join("work"), limit, kept: AtomicU64::new(0), private: None };
         for made in [&folder, &version, &store.artifacts, &store.work] {
             make_folder(made).map_err(|source| Error::file("make the folder", made, source))?;
             check_folder(made)?;
@@ -91,7 +145,7 @@ impl Store {
             .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .map_err(|source| Error::file("make a folder in", std::env::temp_dir(), source))?;
-        let store = Store { artifacts: folder.path().join("artifacts"), work: folder.path().join("work"), limit, private: Some((folder, reason)) };
+        let store = Store { artifacts: folder.path().join("artifacts"), work: folder.path().join("work"), limit, kept: AtomicU64::new(0), private: Some((folder, reason)) };
         for made in [&store.artifacts, &store.work] {
             make_folder(made).map_err(|source| Error::file("make the folder", made, source))?;
         }
@@ -118,6 +172,15 @@ impl Store {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&self.work)
             .map_err(|source| Error::file("make a folder in", &self.work, source))
+    }
+
+    /// The path of a folder of one's own to work in, which is not made yet, and is gone when dropped.
+    pub(crate) fn work_place(&self) -> WorkPlace {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        // Processes of other namespaces may share the folder and have the same number.
+        static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
+        let name = format!("{}-{:016x}-{}", std::process::id(), *RANDOM, COUNT.fetch_add(1, Ordering::Relaxed));
+        WorkPlace { path: self.work.join(name) }
     }
 
     /// The artifact for `key`, if there is one. A file that is not what it should be is reported,
@@ -152,18 +215,35 @@ impl Store {
     ///
     /// The artifact cannot be written.
     pub(crate) fn keep_content(&self, key: &Key, content: Vec<u8>) -> Result<Artifact, Error> {
-        let kept = self.path(key);
+        self.stage(key, content)?.keep(self)
+    }
+
+    /// Writes `content` for `key` beside the artifacts: it can be loaded from there at once, and kept afterwards, which waits for
+    /// the disk.
+    ///
+    /// # Errors
+    ///
+    /// The artifact cannot be written.
+    pub(crate) fn stage(&self, key: &Key, content: Vec<u8>) -> Result<Staged, Error> {
         let mut file = tempfile::Builder::new()
+            // The loader goes by names: one that was loaded before must not come again.
+            .rand_bytes(16)
             .prefix(&format!("{}-", std::process::id()))
             .permissions(Permissions::from_mode(0o600))
             .tempfile_in(&self.work)
             .map_err(|source| Error::file("make a file in", &self.work, source))?;
-        write(file.as_file_mut(), &content, key).map_err(|source| Error::file("write", &kept, source))?;
-        file.persist(&kept).map_err(|error| Error::file("write", &kept, error.error))?;
-        if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {
+        write(file.as_file_mut(), &content, key).map_err(|source| Error::file("write", file.path(), source))?;
+        Ok(Staged { artifact: Artifact { path: file.path().to_owned(), content }, file, kept: self.path(key) })
+    }
+
+    /// Keeps the store within its limit: at the first artifact that is kept, and at each of a number of them afterwards.
+    fn sweep_now_and_then(&self) {
+        const EVERY: u64 = 64;
+        if self.kept.fetch_add(1, Ordering::Relaxed) % EVERY == 0
+            && let Err(error) = sweep::enforce(&self.artifacts, self.limit)
+        {
             tracing::warn!(%error, "the store cannot be kept within its limit");
         }
-        Ok(Artifact { path: kept, content })
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -217,8 +297,7 @@ fn write(file: &mut File, content: &[u8], key: &Key) -> io::Result<()> {
     let digest = blake3::hash(&whole);
     whole.extend_from_slice(digest.as_bytes());
     file.write_all(&whole)?;
-    file.set_permissions(Permissions::from_mode(0o400))?;
-    file.sync_all()
+    file.set_permissions(Permissions::from_mode(0o400))
 }
 
 /// The length of the content that `whole` starts with, if all of it is undamaged and for `key`.

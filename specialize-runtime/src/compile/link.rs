@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, OsString};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use object::read::elf::ElfFile64;
 use object::{Object, ObjectSymbol};
@@ -44,27 +44,29 @@ impl Needs {
     }
 }
 
-/// Makes the dylib of `object` in the folder of the request and gives back its path. If the object needs nothing but the support
-/// library, `linked` will do where there is one; else the system's linker makes another.
+/// The dylib of `object`. If the object needs nothing but the support library, `linked` will do where there is one; else the
+/// system's linker makes another, in the folder of the request.
 ///
 /// # Errors
 ///
 /// [`Error::UnresolvedSymbol`] if the object uses what a variant cannot have, [`Error::BadOutput`] if an object or dylib
 /// is not what it should be, and those of running the linker.
-pub(super) fn finish(toolchain: &Toolchain, request: &Request<'_>, object: &[u8], linked: Option<&[u8]>) -> Result<PathBuf, Error> {
-    let folder = request.lowering.folder;
+pub(super) fn finish(toolchain: &Toolchain, request: &Request<'_>, object: &[u8], linked: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
     let needs = resolve(toolchain, request, object)?;
-    let library = folder.join(LIBRARY);
-    match linked {
-        Some(linked) if needs.nothing() => fs::write(&library, linked).map_err(|error| Error::file("write", &library, error))?,
+    let library = request.lowering.folder.join(LIBRARY);
+    let content = match linked {
+        Some(linked) if needs.nothing() => linked,
         _ => {
-            let path = folder.join(OBJECT);
+            request.lowering.make_folder()?;
+            let path = request.lowering.folder.join(OBJECT);
             fs::write(&path, object).map_err(|error| Error::file("write", path, error))?;
-            run(toolchain, &arguments(toolchain, request, &needs)?, folder, request.lowering.limits)?;
+            run(toolchain, &arguments(toolchain, request, &needs)?, request.lowering.folder, request.lowering.limits)?;
+            let program = toolchain.linker.program.clone();
+            fs::read(&library).map_err(|error| Error::BadOutput { program, path: library.clone(), reason: error.to_string() })?
         }
-    }
-    check_exports(&toolchain.linker.program, &library, &EXPORTS)?;
-    Ok(library)
+    };
+    check_exports(&toolchain.linker.program, &library, &content, &EXPORTS)?;
+    Ok(content)
 }
 
 /// The linker's arguments for the object in the folder of the request.
@@ -99,10 +101,9 @@ pub(super) fn run(toolchain: &Toolchain, arguments: &[OsString], folder: &Path, 
 }
 
 /// Checks that a dylib is whole and shows these symbols.
-pub(super) fn check_exports(linker: &Path, library: &Path, names: &[&str]) -> Result<(), Error> {
+pub(super) fn check_exports(linker: &Path, library: &Path, content: &[u8], names: &[&str]) -> Result<(), Error> {
     let bad = |reason: String| Error::BadOutput { program: linker.to_owned(), path: library.to_owned(), reason };
-    let bytes = fs::read(library).map_err(|error| bad(error.to_string()))?;
-    let file = ElfFile64::<object::Endianness>::parse(&*bytes).map_err(|error| bad(error.to_string()))?;
+    let file = ElfFile64::<object::Endianness>::parse(content).map_err(|error| bad(error.to_string()))?;
     for name in names {
         let mut symbols = file.dynamic_symbols();
         if !symbols.any(|symbol| symbol.name() == Ok(name) && symbol.is_definition()) {

@@ -51,7 +51,7 @@ impl From<Error> for Refusal {
     }
 }
 
-/// Makes a variant in the compile server, and gives back the path of its dylib in the folder of the request, and what it took.
+/// Makes a variant in the compile server, and gives back its dylib and what it took.
 ///
 /// Blocks for some milliseconds, and some 20 more to start the first server. To be called only from a thread that lives as long as
 /// the process.
@@ -59,12 +59,13 @@ impl From<Error> for Refusal {
 /// # Errors
 ///
 /// [`Refusal`].
-pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result<(PathBuf, Stages), Refusal> {
+pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result<(Vec<u8>, Stages), Refusal> {
     let started = Instant::now();
     let done = ask(toolchain, request, means)?;
     let answered = started.elapsed();
-    let library = link::finish(toolchain, request, &done.object, done.library.as_deref().ok())?;
     let [fill, optimise, emit, mut link] = done.stages.map(Duration::from_nanos);
+    let refusal = done.library.as_ref().err().cloned();
+    let library = link::finish(toolchain, request, &done.object, done.library.ok())?;
     link += started.elapsed() - answered;
     let stages = Stages { fill, optimise, emit, link };
     tracing::debug!(
@@ -73,7 +74,7 @@ pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>, means: Means
         engine = "llvm",
         ?stages,
         took = ?started.elapsed(),
-        linker = done.library.as_ref().err().map_or("own", String::as_str),
+        linker = refusal.as_deref().unwrap_or("own"),
         "variant compiled"
     );
     Ok((library, stages))

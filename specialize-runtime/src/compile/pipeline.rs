@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use super::link;
@@ -25,7 +25,7 @@ pub(crate) struct Request<'a> {
     pub(crate) resolves: &'a dyn Fn(&CStr) -> bool,
 }
 
-/// Makes a variant, and gives back the path of its dylib in the folder of the request.
+/// Makes a variant, and gives back its dylib.
 ///
 /// Blocks for one run of the compiler and one of the linker, some 40 ms for a small function. To be called only from a thread
 /// that lives as long as the process.
@@ -34,7 +34,7 @@ pub(crate) struct Request<'a> {
 ///
 /// [`Error::BuildTimeOnly`], [`Error::UnresolvedSymbol`], [`Error::ToolchainDiffers`] if the toolchain was replaced, and those
 /// of the file system and of children that fail.
-pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>) -> Result<PathBuf, Error> {
+pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>) -> Result<Vec<u8>, Error> {
     let started = Instant::now();
     toolchain.confirm()?;
     request.lowering.make_object(toolchain, request.images)?;

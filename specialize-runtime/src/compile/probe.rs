@@ -130,7 +130,7 @@ impl Probe<'_> {
     /// # Errors
     ///
     /// Those of the file system, and those of running a compiler, except for what says that it cannot build the probe.
-    pub(crate) fn put(&self, make: impl Fn(&Request<'_>) -> Result<PathBuf, Error>) -> Result<Outcome, Error> {
+    pub(crate) fn put(&self, make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Error>) -> Result<Outcome, Error> {
         let build = || {
             let variants = TEMPLATES.iter().enumerate().map(|(index, template)| self.make_variant(index, template, &make));
             Ok((PROGRAM.build(self.toolchain, self.folder, self.limits)?, variants.collect::<Result<Vec<_>, Error>>()?))
@@ -149,18 +149,20 @@ impl Probe<'_> {
         &self,
         index: usize,
         template: &'static Template,
-        make: impl Fn(&Request<'_>) -> Result<PathBuf, Error>,
+        make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<PathBuf, Error> {
         let folder = &self.folder.join(format!("variant-{index}"));
-        fs::create_dir(folder).map_err(|error| Error::file("make the folder", folder, error))?;
-        make(&Request {
+        let dylib = make(&Request {
             lowering: Lowering { template, target_cpu: "native", limits: self.limits, folder },
             images: &[&VALUE.to_ne_bytes()],
             support: self.support,
             support_name: self.support_name,
             // What is missing, the program's loader will say: this process loads nothing.
             resolves: &|_| true,
-        })
+        })?;
+        let path = self.folder.join(format!("variant-{index}.so"));
+        fs::write(&path, dylib).map_err(|error| Error::file("write", &path, error))?;
+        Ok(path)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use super::process::{Job, Limits};
@@ -25,7 +26,7 @@ pub(crate) struct Lowering<'a> {
     pub(crate) target_cpu: &'a str,
     /// What each child may use.
     pub(crate) limits: &'a Limits,
-    /// An empty private folder, which the caller removes afterwards.
+    /// A private folder to work in, made where it is needed, which the caller removes afterwards.
     pub(crate) folder: &'a Path,
 }
 
@@ -58,8 +59,15 @@ impl Lowering<'_> {
         fs::read(&path).map_err(|error| Error::file("read", path, error))
     }
 
+    /// Makes the folder, unless it is there.
+    pub(super) fn make_folder(&self) -> Result<(), Error> {
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(self.folder);
+        made.map_err(|error| Error::file("make the folder", self.folder, error))
+    }
+
     fn run(&self, toolchain: &Toolchain, holes: Holes<'_>, emit: &[&str], output: &str) -> Result<(), Error> {
         let source = self.template.render(holes)?;
+        self.make_folder()?;
         write_source(self.folder, &source)?;
         let mut arguments = self.arguments(self.template.build_flags()?, &source);
         arguments.extend(emit.iter().copied().chain(["-o", output, ROOT_FILE]).map(OsString::from));

@@ -37,7 +37,8 @@ pub(crate) fn build(toolchain: &Toolchain, instance: u32, folder: &Path, limits:
     let name = library_name(instance);
     link::run(toolchain, &link_arguments(toolchain, &name)?, folder, limits)?;
     let library = folder.join(name);
-    link::check_exports(&toolchain.linker.program, &library, &[TABLE])?;
+    let content = fs::read(&library).map_err(|error| Error::file("read", &library, error))?;
+    link::check_exports(&toolchain.linker.program, &library, &content, &[TABLE])?;
     let linked = started.elapsed() - compiled;
     tracing::debug!(target: "specialize::compile", compile = ?compiled, link = ?linked, "support library built");
     Ok(library)

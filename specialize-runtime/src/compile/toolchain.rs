@@ -8,10 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use object::read::archive::ArchiveFile;
-use once_cell::sync::OnceCell;
 
 use super::digest::{digest, digest_file};
 use super::process::{Job, Limits};
@@ -68,31 +66,10 @@ pub(crate) fn identity() -> u128 {
 }
 
 impl Toolchain {
-    /// The toolchain of this process: the compiler that `setting` names, or else the one that built the host, where it stood then.
+    /// Finds the toolchain, which is the compiler that `setting` names, or else the one that built the host, where it stood then;
+    /// and checks that it built the host.
     ///
-    /// It is found and checked once; until that succeeds, every call tries again. The check runs the compiler in `folder` and reads
-    /// its libraries, some 20 ms.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Toolchain::check`].
-    pub(crate) fn find(setting: Option<&Path>, folder: &Path, limits: &Limits) -> Result<&'static Toolchain, Error> {
-        static FOUND: OnceCell<Toolchain> = OnceCell::new();
-        FOUND.get_or_try_init(|| {
-            let started = Instant::now();
-            let toolchain = Toolchain::check(setting, folder, limits)?;
-            tracing::debug!(
-                target: "specialize::compile",
-                rustc = %toolchain.rustc.display(),
-                linker = %toolchain.linker.program.display(),
-                took = ?started.elapsed(),
-                "toolchain checked"
-            );
-            Ok(toolchain)
-        })
-    }
-
-    /// Finds the toolchain and checks that it built the host.
+    /// Runs the compiler in `folder` and reads its libraries, some 20 ms.
     ///
     /// # Errors
     ///

@@ -12,7 +12,7 @@ pub fn specialize_entry(_: u32) -> super::Kernels {
         grow: |list, _| super::grow(list, HOLE_0),
         consume: |list, text, _| super::consume(list, text, HOLE_0),
         allocate: |_| super::allocate(HOLE_0),
-        add: |x, _| super::add(x, HOLE_0),
+        add: |x, dropped, _| super::add(x, dropped, HOLE_0),
         index: |words, dropped, _| super::index(words, dropped, HOLE_0),
         fail: |text, dropped, _| super::fail(text, dropped, HOLE_0),
         call: |callee, dropped, _| super::call(callee, dropped, HOLE_0),

@@ -15,10 +15,10 @@ pub struct Kernels {
     pub maths: Option<fn(f64, u128, u32) -> (f64, u128)>,
     pub find: fn(&[u64], &str, u32) -> Option<usize>,
     pub describe: fn(&str, &[i64], u32) -> String,
-    pub grow: fn(&mut Vec<String>, u32),
+    pub grow: fn(&mut Vec<(u32, String)>, u32),
     pub consume: fn(Vec<u64>, Box<str>, u32) -> u64,
     pub allocate: fn(u32) -> Vec<u64>,
-    pub add: fn(u32, u32) -> u32,
+    pub add: fn(u64, &Cell<u32>, u32) -> u64,
     pub index: fn(&[u64], &Cell<u32>, u32) -> u64,
     pub fail: fn(&str, &Cell<u32>, u32) -> u64,
     pub call: fn(&dyn Fn(u64) -> u64, &Cell<u32>, u32) -> u64,
@@ -38,9 +38,10 @@ impl Drop for Guard<'_> {
 /// More arguments than there are registers for.
 #[allow(clippy::too_many_arguments)]
 pub fn scalars(a: i8, b: u16, c: i32, d: u64, e: bool, f: char, g: isize, h: u8, n: u32) -> i64 {
-    let mut sum = i64::from(a) * 3 + i64::from(b) * 5 + i64::from(c) * 7 + (d as i64).rotate_left(9);
+    let mut sum = i64::from(a) * 3 + i64::from(b) * 5 + i64::from(c) * 7;
     for _ in 0..n {
-        sum = sum.wrapping_mul(31).wrapping_add(i64::from(e) + i64::from(u32::from(f)) + g as i64 - i64::from(h));
+        sum = sum.wrapping_mul(31).wrapping_add(i64::from(e) + i64::from(u32::from(f)) - i64::from(h));
+        sum = (sum ^ g as i64).rotate_left(7) ^ d as i64;
     }
     sum
 }
@@ -70,9 +71,9 @@ pub fn describe(text: &str, numbers: &[i64], n: u32) -> String {
     format!("{text:?} {numbers:x?} {n:>4} {:.2}", f64::from(n) / 3.0)
 }
 
-pub fn grow(list: &mut Vec<String>, n: u32) {
+pub fn grow(list: &mut Vec<(u32, String)>, n: u32) {
     for number in 0..n {
-        list.push(format!("{number} of {n}"));
+        list.push((number, format!("{number} of {n}")));
     }
 }
 
@@ -95,8 +96,9 @@ pub fn allocate(n: u32) -> Vec<u64> {
     list
 }
 
-pub fn add(x: u32, n: u32) -> u32 {
-    x + n
+pub fn add(x: u64, dropped: &Cell<u32>, n: u32) -> u64 {
+    let _guard = Guard(dropped);
+    x + u64::from(n)
 }
 
 pub fn index(words: &[u64], dropped: &Cell<u32>, n: u32) -> u64 {

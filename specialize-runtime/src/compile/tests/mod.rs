@@ -4,6 +4,7 @@ mod children;
 mod faults;
 mod variants;
 
+use std::fs;
 use std::ffi::{CStr, c_void};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,10 @@ impl Workshop {
             support_name: self.support.name(),
             resolves: &|symbol: &CStr| self.support.defines(symbol),
         };
-        compile(toolchain, &request)
+        let dylib = compile(toolchain, &request)?;
+        let path = folder.join("variant.so");
+        fs::write(&path, dylib).expect("writable");
+        Ok(path)
     }
 
     /// Compiles and loads a variant; its entry is `F`, which must be a function pointer of the template's signature.
