@@ -2,6 +2,8 @@
 //! check themselves.
 #![cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
 
+mod support;
+
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -123,9 +125,8 @@ fn editions_reach_variants() {
 #[test]
 fn a_panic_with_one_literal_is_what_the_edition_makes_of_it() {
     let said = |edition: &str| {
-        let store = tempfile::tempdir().expect("a temporary folder");
         let host = DEBUG.make_of(&SOURCES, "editions", edition);
-        String::from_utf8(succeeded(program(&host, store.path()).arg("fall")).stdout).expect("text")
+        String::from_utf8(succeeded(program(&host).arg("fall")).stdout).expect("text")
     };
     let place = "editions/src/bin/../kernel.rs:46:9";
     assert_eq!(said("edition-2015"), format!("&str n = {{n}} at {place}\n"));
@@ -141,19 +142,18 @@ fn a_crate_of_other_names_is_found_also_by_another_crates_macro() {
 
 #[test]
 fn copies_of_a_library_have_variants_of_their_own_beside_those_of_the_program() {
-    for build in [DEBUG, RELEASE] {
+    for (build, engine) in [(DEBUG, "rustc"), (RELEASE, "auto")] {
         let (plugin, loader) = (build.make_of(&SOURCES, "plugin", "libplugin.so"), build.make("loader"));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let copies = ["first.so", "second.so"].map(|name| folder.path().join(name));
         for copy in &copies {
             fs::copy(&plugin, copy).expect("copied");
         }
-        // Each copy sets its own store, over which the environment would win: the first has that of the program.
-        let stores = ["cache/specialize", "another cache"].map(|name| folder.path().join(name));
-        let mut command = program(&loader, folder.path());
-        command.env_remove("SPECIALIZE_CACHE_DIR").env("XDG_CACHE_HOME", folder.path().join("cache"));
-        let output = succeeded(command.args([&copies[0], &stores[0], &copies[1], &stores[1]]));
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "2 plugins\n");
+        // The first has the store of the program, the second its own.
+        let stores = [STORE.join("specialize"), folder.path().join("another store")];
+        let mut command = program(&loader);
+        command.env("SPECIALIZE_ENGINE", engine).args([&copies[0], &stores[0], &copies[1], &stores[1]]);
+        assert_eq!(String::from_utf8_lossy(&succeeded(&mut command).stdout), "2 plugins\n");
     }
 }
 
@@ -177,9 +177,7 @@ fn quiet(command: &mut Command) {
 
 #[test]
 fn documentation_tests_have_variants() {
-    let store = tempfile::tempdir().expect("a temporary folder");
-    let mut command = DEBUG.cargo(&SOURCES, "test", "kernels");
-    let output = succeeded(command.arg("--doc").env("SPECIALIZE_CACHE_DIR", store.path()));
+    let output = succeeded(DEBUG.cargo(&SOURCES, "test", "kernels").arg("--doc").env("XDG_CACHE_HOME", &*STORE));
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{}", shown(&output));
 }
 
@@ -207,7 +205,7 @@ fn the_name_of_a_folder_may_have_any_character() {
         write(&workspace.join("Cargo.lock"), &lock());
         let host = Build { name, ..DEBUG }.make_of(&workspace, "host", "host");
         let store = tempfile::tempdir().expect("a temporary folder");
-        succeeded(program(&host, store.path()).env("SPECIALIZE_CACHE_DIR", store.path().join(ODD)));
+        succeeded(program(&host).env("SPECIALIZE_CACHE_DIR", store.path().join(ODD)));
         for fallen in fallen_in_every_tier(&host) {
             let place = format!("{}:", libraries.join("kernels/src/lib.rs").display());
             assert!(String::from_utf8_lossy(&fallen.stderr).contains(&place), "{}", shown(&fallen));
@@ -310,33 +308,32 @@ fn write(path: &Path, content: &[u8]) {
     fs::write(path, content).expect("the target folder can be written to");
 }
 
-/// The command that runs a program with an empty store in the folder `store`, where it also works.
-fn program(path: &Path, store: &Path) -> Command {
+/// What stands in for the user's cache folder: empty at first, and shared by all hosts.
+static STORE: LazyLock<PathBuf> = LazyLock::new(support::private_folder);
+
+/// The command that runs a program.
+fn program(path: &Path) -> Command {
     let mut command = Command::new(path);
     for (variable, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SPECIALIZE_")) {
         command.env_remove(variable);
     }
-    command.current_dir(store).env("SPECIALIZE_CACHE_DIR", store).env("RUST_BACKTRACE", "0");
+    command.current_dir(&*STORE).env("XDG_CACHE_HOME", &*STORE).env("RUST_BACKTRACE", "0");
     command
 }
 
 /// What a host prints when it has found that all is well, whatever makes its variants.
 fn check(host: &Path) -> String {
-    let said = ["auto", "rustc"].map(|engine| {
-        let store = tempfile::tempdir().expect("a temporary folder");
-        let output = succeeded(program(host, store.path()).env("SPECIALIZE_ENGINE", engine));
-        String::from_utf8(output.stdout).expect("text")
-    });
-    let [said, of_rustc] = said;
-    assert_eq!(said, of_rustc);
-    said
+    let said = succeeded(&mut program(host));
+    let store = tempfile::tempdir().expect("a temporary folder");
+    let of_rustc = succeeded(program(host).env("SPECIALIZE_ENGINE", "rustc").env("SPECIALIZE_CACHE_DIR", store.path()));
+    assert_eq!(said.stdout, of_rustc.stdout);
+    String::from_utf8(said.stdout).expect("text")
 }
 
 /// How a host ends that panics in a tier, for each of them: all with the same words.
 fn fallen_in_every_tier(host: &Path) -> Vec<Output> {
-    let store = tempfile::tempdir().expect("a temporary folder");
     let tiers = ["generic", "build-time", "runtime", "dispatcher"];
-    let fallen = tiers.map(|tier| program(host, store.path()).arg(tier).output().expect("the host can be started"));
+    let fallen = tiers.map(|tier| program(host).arg(tier).output().expect("the host can be started"));
     let said = fallen.each_ref().map(without_numbers_in_parentheses);
     assert!(said[0].contains("index out of bounds: the len is 1 but the index is 7"), "{}", said[0]);
     for (tier, said_there) in tiers.iter().zip(&said) {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::Attribute;
+use syn::{Attribute, Ident};
 
 use crate::mistakes::Mistakes;
 
@@ -57,6 +57,13 @@ impl Attributes {
     pub(crate) fn inline_dispatcher(&self) -> TokenStream {
         let decided = self.dispatcher.iter().any(|attribute| attribute.path().is_ident("inline") || attribute.path().is_ident("cold"));
         if decided { TokenStream::new() } else { quote!(#[inline]) }
+    }
+
+    /// `#[doc(hidden)]` for the module beside the function, if the function itself is hidden.
+    pub(crate) fn hidden(&self) -> TokenStream {
+        let hides =
+            |attribute: &Attribute| attribute.path().is_ident("doc") && attribute.parse_args::<Ident>().is_ok_and(|word| word == "hidden");
+        if self.dispatcher.iter().any(hides) { quote!(#[doc(hidden)]) } else { TokenStream::new() }
     }
 
     /// The strongest inlining that a copy may have.

@@ -27,7 +27,7 @@ impl Expansion<'_> {
 
     /// The variant for constants.
     fn at(&self) -> TokenStream {
-        let documentation = self.documentation("The variant for constants, made by the user's own build and open to inlining.");
+        let documentation = self.documentation("The variant for constants, made where this crate is built and open to inlining.");
         let inline = self.function.attributes.inline_always();
         let parameters = self.parameters(|_| None);
         let call = self.call_template(self.values_of_variant());

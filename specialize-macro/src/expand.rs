@@ -72,9 +72,9 @@ impl Expansion<'_> {
         let (template, carrier, copies, descriptor) = (self.template(), self.carrier(), self.copies(), self.descriptor());
         // `prepare_within` has a parameter more than the user may have been told is too many.
         let allow = (self.function.specialized.len() >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-        let lints = &self.function.attributes.copied_lints;
+        let (lints, hidden) = (&self.function.attributes.copied_lints, self.function.attributes.hidden());
         quote! {
-            #[doc = #title] #allow #(#lints)*
+            #[doc = #title] #hidden #allow #(#lints)*
             #visibility mod #module { #template #carrier #copies #descriptor }
         }
     }

@@ -1,6 +1,6 @@
 //! What a template may see: std and what the function itself defines, and nothing else, so that it can be compiled
-//! away from the user's crate. Names are left to rustc, which finds them or not in the hidden module; what that module
-//! cannot hide is refused here.
+//! away from the user's crate. What the hidden module cannot keep out is refused here, by a walk over all tokens: those of
+//! macros are not to be read in any other way.
 
 use std::collections::HashSet;
 
@@ -9,130 +9,42 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use crate::mistakes::Mistakes;
 
 /// The macros of std that a template may use, by the module of std they are found in.
-const MACROS: [(&str, &[&str]); 6] = [
+const MACROS: [(&str, &str); 6] = [
     (
         "",
-        &[
-            "assert",
-            "assert_eq",
-            "assert_ne",
-            "cfg",
-            "column",
-            "compile_error",
-            "concat",
-            "dbg",
-            "debug_assert",
-            "debug_assert_eq",
-            "debug_assert_ne",
-            "eprint",
-            "eprintln",
-            "file",
-            "format",
-            "format_args",
-            "line",
-            "matches",
-            "module_path",
-            "panic",
-            "print",
-            "println",
-            "stringify",
-            "todo",
-            "unimplemented",
-            "unreachable",
-            "vec",
-            "write",
-            "writeln",
-        ],
+        "assert assert_eq assert_ne cfg column compile_error concat dbg debug_assert debug_assert_eq debug_assert_ne eprint eprintln file \
+         format format_args line matches module_path panic print println stringify todo unimplemented unreachable vec write writeln",
     ),
-    ("::arch", &["asm"]),
-    ("::mem", &["offset_of"]),
-    ("::pin", &["pin"]),
-    ("::ptr", &["addr_of", "addr_of_mut"]),
-    ("::task", &["ready"]),
+    ("::arch", "asm"),
+    ("::mem", "offset_of"),
+    ("::pin", "pin"),
+    ("::ptr", "addr_of addr_of_mut"),
+    ("::task", "ready"),
 ];
 
 /// Macros of std that not every target has, so that they are only found by their path.
-const MACROS_BY_PATH: [&str; 2] = ["is_x86_feature_detected", "is_aarch64_feature_detected"];
+const MACROS_BY_PATH: &str = "is_aarch64_feature_detected is_x86_feature_detected";
 
 /// The names that every module sees: primitive types, and what is in the prelude of any edition.
-const NAMES: [&str; 67] = [
-    "bool",
-    "char",
-    "str",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize", //
-    "Option",
-    "Some",
-    "None",
-    "Result",
-    "Ok",
-    "Err",
-    "Vec",
-    "String",
-    "Box",
-    "Send",
-    "Sized",
-    "Sync",
-    "Unpin",
-    "Copy",
-    "Clone",
-    "Debug",
-    "Default",
-    "Drop",
-    "Eq",
-    "Hash",
-    "Ord",
-    "PartialEq",
-    "PartialOrd",
-    "AsyncFn",
-    "AsyncFnMut",
-    "AsyncFnOnce",
-    "Fn",
-    "FnMut",
-    "FnOnce",
-    "AsMut",
-    "AsRef",
-    "From",
-    "Into",
-    "TryFrom",
-    "TryInto",
-    "DoubleEndedIterator",
-    "ExactSizeIterator",
-    "Extend",
-    "FromIterator",
-    "IntoIterator",
-    "Iterator",
-    "Future",
-    "IntoFuture",
-    "ToOwned",
-    "ToString",
-    "drop",
-    "align_of",
-    "align_of_val",
-    "size_of",
-    "size_of_val",
-];
+const NAMES: &str = "bool char f16 f32 f64 f128 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize \
+                     AsMut AsRef AsyncFn AsyncFnMut AsyncFnOnce Box Clone Copy Debug Default DoubleEndedIterator Drop Eq Err \
+                     ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator Future Hash Into IntoFuture IntoIterator Iterator None Ok \
+                     Option Ord PartialEq PartialOrd Result Send Sized Some String Sync ToOwned ToString TryFrom TryInto Unpin Vec \
+                     align_of align_of_val drop size_of size_of_val";
+
+/// Whether `name` is one of the words of a list.
+fn is_among(words: &str, name: &Ident) -> bool {
+    words.split_whitespace().any(|word| name == word)
+}
 
 /// Whether a path that starts with `name` needs nothing from the user's crate.
 pub(crate) fn is_known(name: &Ident) -> bool {
-    is_std(name) || NAMES.iter().any(|known| name == known)
+    is_std(name) || is_among(NAMES, name)
 }
 
 /// Whether a word starts a path that leads out of where it stands.
 pub(crate) fn leads_out(word: &Ident) -> bool {
-    ["self", "super", "crate", "$crate"].iter().any(|known| word == known)
+    is_among("self super crate $crate", word)
 }
 
 /// The message for a name that leads out of a function.
@@ -155,7 +67,7 @@ pub(crate) fn not_visible_in_signature(name: &Ident) -> String {
 pub(crate) fn preamble(edition: &str) -> String {
     let mut text = format!("use ::std::prelude::rust_{edition}::*; use ::{{core, std}};");
     for (module, names) in MACROS {
-        text.push_str(&format!(" use ::std{module}::{{{}}};", names.join(", ")));
+        text.push_str(&format!(" use ::std{module}::{{{}}};", names.replace(' ', ", ")));
     }
     text
 }
@@ -265,7 +177,8 @@ impl Scan<'_> {
         let (name, path) = (word.to_string(), path_before(trees, index));
         let shown = path.iter().map(|part| format!("{part}::")).chain([name.clone()]).collect::<String>();
         let std = path.first().is_some_and(is_std);
-        let known = MACROS.iter().any(|(_, names)| names.contains(&name.as_str()));
+        let known = MACROS.iter().any(|(_, names)| is_among(names, word));
+        let by_path = is_among(MACROS_BY_PATH, word);
         let reason = match name.as_str() {
             "env" | "option_env" => "reads the environment of the build, which a variant does not have; pass the value as a parameter",
             "include" | "include_str" | "include_bytes" => {
@@ -276,8 +189,8 @@ impl Scan<'_> {
                 "is not known before the macro around it is expanded; spell the name out"
             }
             _ if path.is_empty() && (known || self.defined.contains(&name)) => return 1,
-            _ if std && (known || MACROS_BY_PATH.contains(&name.as_str())) => return 1,
-            _ if MACROS_BY_PATH.contains(&name.as_str()) => "must be named by its path, `std::arch::`",
+            _ if std && (known || by_path) => return 1,
+            _ if by_path => "must be named by its path, `std::arch::`",
             _ => {
                 "is not visible in a specialized function, which sees only macros of std and those it defines itself; \
                  write out what it stands for, or move its `macro_rules!` into the body"
@@ -323,21 +236,21 @@ fn is_path_separator(trees: &[TokenTree], index: usize) -> bool {
     matches!(trees.get(index..index + 2), Some([first, second]) if is_punct(first, ':') && is_punct(second, ':'))
 }
 
+/// Whether `name` is that of a crate every template sees.
 pub(crate) fn is_std(name: &Ident) -> bool {
     name == "std" || name == "core"
 }
 
 /// Whether a word can stand before an expression or a path without being part of it.
 fn is_keyword(word: &Ident) -> bool {
-    const KEYWORDS: [&str; 21] = [
-        "as", "await", "box", "break", "const", "dyn", "else", "for", "if", "impl", "in", "let", "match", "move", "mut", "ref", "return",
-        "unsafe", "use", "where", "while",
-    ];
-    KEYWORDS.iter().any(|keyword| word == keyword)
+    is_among("as await box break const dyn else for if impl in let match move mut ref return unsafe use where while", word)
 }
 
 /// The tokens without the attributes of tools, whose names the hidden module does not know.
 pub(crate) fn without_tool_attributes(tokens: TokenStream) -> TokenStream {
+    if !has_tool_attribute(tokens.clone()) {
+        return tokens;
+    }
     let mut kept: Vec<TokenTree> = Vec::new();
     for tree in tokens {
         match tree {
@@ -355,9 +268,76 @@ pub(crate) fn without_tool_attributes(tokens: TokenStream) -> TokenStream {
     kept.into_iter().collect()
 }
 
+fn has_tool_attribute(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| matches!(tree, TokenTree::Group(group) if is_of_a_tool(&group) || has_tool_attribute(group.stream())))
+}
+
 /// Whether the brackets of an attribute start with the name of a tool.
 pub(crate) fn is_of_a_tool(brackets: &Group) -> bool {
     let mut inside = brackets.stream().into_iter();
     let tool = matches!(inside.next(), Some(TokenTree::Ident(name)) if name == "rustfmt" || name == "clippy");
     tool && matches!(inside.next(), Some(tree) if is_punct(&tree, ':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn refused(tokens: TokenStream) -> Vec<String> {
+        let mut mistakes = Mistakes::default();
+        check(&tokens, &mut mistakes);
+        let errors = mistakes.into_errors("2024").unwrap_or_default().to_string();
+        errors.split("compile_error").skip(1).filter_map(|error| Some(error.split('`').nth(1)?.to_owned())).collect()
+    }
+
+    #[test]
+    fn paths_and_macros_that_lead_out_are_found_in_any_tokens() {
+        assert_eq!(refused(quote!(f(super::x) + vec![crate::y])), ["super", "crate"]);
+        assert_eq!(refused(quote!(return ::other::x as ::another::T)), ["other", "another"]);
+        assert_eq!(
+            refused(quote!(
+                fn f() -> ::other::T {
+                    vec![other!(x)]
+                }
+            )),
+            ["other", "other!"]
+        );
+        assert_eq!(refused(quote!(a::b!{} ::a::b!(); std::env!("X"))), ["a::b!", "a::b!", "std::env!"]);
+        assert_eq!(
+            refused(quote!(
+                static X: u8 = 0;
+            )),
+            ["static"]
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_it_is_left_alone() {
+        for tokens in [
+            quote!(a != (b)),
+            quote!(return !(x)),
+            quote!(if !(x) && !{ y } {}),
+            quote!(break 'outer !(x)),
+            quote!(self.x + Self::Y),
+            quote!(
+                pub(crate) struct S;
+                pub(super) fn f(&self) {}
+            ),
+            quote!(&'static str),
+            quote!(Vec::<u8>::new() + <u8>::MAX + a::b::<C>::d),
+            quote!(::std::mem::swap(::core::ptr::null(), x)),
+            quote!(std::format!("") + std::arch::is_x86_feature_detected!("avx2")),
+            quote!(macro_rules! mine { ($($x:expr),*) => { [$(mine!($x)),*] } }, mine!(1)),
+        ] {
+            assert_eq!(refused(tokens.clone()), Vec::<String>::new(), "{tokens}");
+        }
+    }
+
+    #[test]
+    fn attributes_of_tools_are_left_out() {
+        let tokens = without_tool_attributes(quote!(#[rustfmt::skip] #[allow(clippy::all)] let x = { #[clippy::x] 1 };));
+        assert_eq!(tokens.to_string(), quote!(#[allow(clippy::all)] let x = { 1 };).to_string());
+    }
 }

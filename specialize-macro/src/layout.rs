@@ -99,3 +99,44 @@ impl Page {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Reader;
+
+    fn read(text: &str) -> Piece {
+        positioned(&Reader::new().read(text.parse().expect("tokens")))
+    }
+
+    #[test]
+    fn text_keeps_its_lines_and_columns() {
+        let text = "fn f<'a>(x: &'a [u8]) -> u8 {\n\n    let é = \"two\n  lines\"; // gone\n\tx[0] >>= -1 ..= x.0.1 && !y\n}";
+        let expected = text.replace("// gone", "").replace('\t', " ").replace("; \n", ";\n");
+        let piece = read(text);
+        assert_eq!(piece.text, expected);
+        assert_eq!(piece.place, Place::At(LineColumn { line: 1, column: 0 }));
+    }
+
+    #[test]
+    fn a_piece_starts_where_its_first_token_stands() {
+        let piece = read("\n   x + y");
+        assert_eq!(piece, Piece { place: Place::At(LineColumn { line: 2, column: 3 }), text: "x + y".to_owned() });
+    }
+
+    #[test]
+    fn predicates_get_private_names_in_their_places() {
+        let mut reader = Reader::new();
+        let text = "#[cfg(feature = \"x\")] a; cfg!(unix) + b; #[cfg_attr(unix, cfg(test), c)] d; #[rustfmt::skip] e; #[doc = \"\"] f";
+        let piece = positioned(&reader.read(text.parse().expect("tokens")));
+        let expected = "#[cfg(_0           )] a; cfg!(_1  ) + b; #[cfg_attr(_1  , cfg(_2  ), c)] d;                  e; #[doc = \"\"] f";
+        assert_eq!(piece.text, expected);
+        let predicates: Vec<String> = reader.predicates.iter().map(ToString::to_string).collect();
+        assert_eq!(predicates, ["feature = \"x\"", "unix", "test"]);
+    }
+
+    #[test]
+    fn plain_text_is_one_line() {
+        assert_eq!(plain(&Reader::new().read("a\n  ::b( 'c' )".parse().expect("tokens"))), "a :: b ( 'c' )");
+    }
+}

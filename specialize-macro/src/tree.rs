@@ -106,19 +106,16 @@ impl Reader {
 
     /// Adds a group to the trees in front of it.
     fn group(&mut self, group: &Group, before: &mut Vec<Tree>) {
-        let attribute = match &before[..] {
-            [.., hash, bang] if hash.says("#") && bang.says("!") => true,
-            [.., last] => last.says("#"),
-            [] => false,
-        };
+        let outer = matches!(&before[..], [.., hash] if hash.says("#"));
+        let inner = matches!(&before[..], [.., hash, bang] if hash.says("#") && bang.says("!"));
         let (open, close) = match group.delimiter() {
             Delimiter::Parenthesis => ("(", ")"),
             Delimiter::Brace => ("{", "}"),
-            Delimiter::Bracket if attribute && isolation::is_of_a_tool(group) => {
+            Delimiter::Bracket if outer && isolation::is_of_a_tool(group) => {
                 before.pop();
                 return;
             }
-            Delimiter::Bracket if attribute => return before.push(self.attribute(group)),
+            Delimiter::Bracket if outer || inner => return before.push(self.attribute(group)),
             Delimiter::Bracket => ("[", "]"),
             // There are none of these in the tokens of a function.
             Delimiter::None => {
@@ -143,14 +140,19 @@ impl Reader {
         let trees = if word == "cfg" {
             self.predicate(group.stream())
         } else if word == "cfg_attr" {
-            let mut tokens = group.stream().into_iter().peekable();
-            let mut predicate = TokenStream::new();
-            while let Some(tree) = tokens.next_if(|tree| !matches!(tree, TokenTree::Punct(comma) if comma.as_char() == ',')) {
-                predicate.extend([tree]);
+            let source: Vec<TokenTree> = group.stream().into_iter().collect();
+            let mut trees = Vec::new();
+            for (index, part) in
+                source.split_inclusive(|tree| matches!(tree, TokenTree::Punct(comma) if comma.as_char() == ',')).enumerate()
+            {
+                let (inside, comma) = match part {
+                    [inside @ .., comma @ TokenTree::Punct(punct)] if punct.as_char() == ',' => (inside, Some(comma)),
+                    inside => (inside, None),
+                };
+                let inside = inside.iter().cloned().collect();
+                trees.extend(if index == 0 { self.predicate(inside) } else { self.inside_attribute(inside) });
+                trees.extend(comma.into_iter().flat_map(|comma| self.read(comma.clone().into())));
             }
-            let mut trees = self.predicate(predicate);
-            trees.extend(tokens.next().into_iter().flat_map(|comma| self.read(comma.into())));
-            trees.extend(self.inside_attribute(tokens.collect()));
             trees
         } else {
             return self.read(tokens);

@@ -200,7 +200,7 @@ mod tests {
         // No child of this one could end in time.
         let second = workshop(folder.path(), Duration::ZERO);
         second.trust_compiler(&DESCRIPTOR).expect("the verdict was kept");
-        second.trust_llvm(toolchain(&second), |_| panic!("nothing is made")).expect("the verdict was kept");
+        second.trust_llvm(toolchain(&first), |_| panic!("nothing is made")).expect("the verdict was kept");
         second.support(&DESCRIPTOR).expect("what such a compiler makes is loaded");
     }
 

@@ -115,7 +115,7 @@ impl Workshop {
         instance: u32,
         toolchain: impl FnOnce() -> Result<&'a Toolchain, Error>,
     ) -> Result<Artifact, Error> {
-        let key = self.key("support").text(&support::library_name(instance));
+        let key = support::texts().fold(self.key("support"), Key::text).text(&support::library_name(instance));
         self.kept("support library", &key, || {
             let folder = self.store.work_folder()?;
             let library = support::build(toolchain()?, instance, folder.path(), &self.limits)?;

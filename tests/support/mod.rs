@@ -26,7 +26,7 @@ pub fn private_store() {
 }
 
 /// A new empty folder of this process; those of processes that are gone are removed.
-fn private_folder() -> PathBuf {
+pub fn private_folder() -> PathBuf {
     let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stores");
     fs::create_dir_all(&all).expect("the target folder can be written to");
     for folder in fs::read_dir(&all).expect("readable").flatten() {

@@ -71,7 +71,8 @@ pub(crate) fn children() -> Vec<u32> {
 pub(crate) fn at_work_in(folder: &Path) -> Vec<u32> {
     let name = folder.as_os_str().as_bytes();
     let mentions = |process: &u32| {
-        let says = |file| fs::read(format!("/proc/{process}/{file}")).is_ok_and(|text| text.windows(name.len()).any(|window| window == name));
+        let says =
+            |file| fs::read(format!("/proc/{process}/{file}")).is_ok_and(|text| text.windows(name.len()).any(|window| window == name));
         let leads = |link| fs::read_link(format!("/proc/{process}/{link}")).is_ok_and(|path| path.starts_with(folder));
         says("environ") || says("cmdline") || leads("cwd") || leads("exe")
     };

@@ -136,7 +136,7 @@ fn main() {
     let bytes = [1, 2, 3];
     assert_eq!((elided(&bytes, 1, &5), elided::bind(1).call(&bytes, &2)), (Some(&2), None));
     assert_eq!((only_one(&bytes, 1), only_one::at::<2>(&bytes)), (&bytes[1..], &bytes[2..]));
-    assert_eq!((bounded(&1, &2, true), bounded::bind(false).call(&1, &2)), (&1, &2));
+    assert_eq!((bounded(&1, &2, true), bounded::bind(false).call(&1, &2), bounded::at::<false>(&1, &2)), (&1, &2, &2));
     assert_eq!(anonymous(bytes.iter(), 1).count() + anonymous::bind(2).call(bytes.iter()).count(), 3);
     let mut vector = Vec::new();
     mutable(&mut vector, 2);

@@ -13,6 +13,8 @@ mod digest;
 #[path = "server/frame.rs"]
 mod frame;
 #[cfg(specialize_runtime_tier)]
+mod instances;
+#[cfg(specialize_runtime_tier)]
 #[allow(dead_code, reason = "the other end of the pipe uses the other half")]
 #[path = "server/job.rs"]
 mod job;

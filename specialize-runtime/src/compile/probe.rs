@@ -132,8 +132,10 @@ impl Probe<'_> {
     /// Those of the file system, and those of running a compiler, except for what says that it cannot build the probe.
     pub(crate) fn put(&self, make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Error>) -> Result<Outcome, Error> {
         let build = || {
+            // Variants first: where an engine is not there, that ends it.
             let variants = TEMPLATES.iter().enumerate().map(|(index, template)| self.make_variant(index, template, &make));
-            Ok((PROGRAM.build(self.toolchain, self.folder, self.limits)?, variants.collect::<Result<Vec<_>, Error>>()?))
+            let variants = variants.collect::<Result<Vec<_>, Error>>()?;
+            Ok((PROGRAM.build(self.toolchain, self.folder, self.limits)?, variants))
         };
         match build() {
             Ok((program, variants)) => run(&program, self.support, &variants, self.folder, self.limits),

@@ -1,5 +1,6 @@
 //! The support library: `core` and `alloc` as one dylib, whose panics, unwinding and allocation jump into the host.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
@@ -8,13 +9,19 @@ use std::time::Instant;
 
 use super::process::{Job, Limits};
 use super::system::System;
-use super::toolchain::{Toolchain, identity};
-use super::{link, record};
+use super::toolchain::{Toolchain, archive_symbols, identity};
+use super::{instances, link, record};
 use crate::Error;
 use crate::artifact::slots::{Slot, TABLE};
 
 /// The panic entry's name before mangling.
 const PANIC_ENTRY: &str = "rust_begin_unwind";
+
+/// What tells one version of the support library from another that the same toolchain makes.
+pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
+    let own = [include_str!("support.rs"), include_str!("../artifact/slots.rs"), include_str!("link.rs")];
+    own.into_iter().chain(instances::TEXTS)
+}
 
 /// The name of the support library of one runtime instance of a process; variants ask the loader for it by this name.
 pub(crate) fn library_name(instance: u32) -> String {
@@ -23,25 +30,50 @@ pub(crate) fn library_name(instance: u32) -> String {
 
 /// Builds the support library of runtime instance `instance` in `folder` and gives back its path.
 ///
-/// Runs the compiler and the linker once, some 50 ms; once per toolchain, since the result can be kept.
+/// Runs the compiler and the linker once, some 70 ms; once per toolchain, since the result can be kept.
 ///
 /// # Errors
 ///
 /// Those of finding the system's libraries and of running a compiler and a linker.
 pub(crate) fn build(toolchain: &Toolchain, instance: u32, folder: &Path, limits: &Limits) -> Result<PathBuf, Error> {
     let started = Instant::now();
-    let source = folder.join("support.rs");
-    fs::write(&source, source_text()?).map_err(|error| Error::file("write", source, error))?;
-    compile(toolchain, folder, limits)?;
-    let compiled = started.elapsed();
+    let instances = instances::assembly(toolchain, provided(toolchain)?);
+    let found = started.elapsed();
     let name = library_name(instance);
-    link::run(toolchain, &link_arguments(toolchain, &name)?, folder, limits)?;
+    let built = build_with(&instances, toolchain, &name, folder, limits).or_else(|error| match error {
+        Error::CompileFailed { .. } | Error::BadOutput { .. } if !instances.is_empty() => {
+            tracing::debug!(target: "specialize::compile", %error, "the support library has no instances of the sysroot");
+            build_with("", toolchain, &name, folder, limits)
+        }
+        error => Err(error),
+    });
+    tracing::debug!(target: "specialize::compile", instances = ?found, took = ?started.elapsed(), "support library built");
+    built
+}
+
+/// Builds the library with these instances.
+fn build_with(instances: &str, toolchain: &Toolchain, name: &str, folder: &Path, limits: &Limits) -> Result<PathBuf, Error> {
+    let source = folder.join("support.rs");
+    fs::write(&source, source_text(instances)?).map_err(|error| Error::file("write", source, error))?;
+    compile(toolchain, folder, limits)?;
+    link::run(toolchain, &link_arguments(toolchain, name)?, folder, limits)?;
     let library = folder.join(name);
     let content = fs::read(&library).map_err(|error| Error::file("read", &library, error))?;
     link::check_exports(&toolchain.linker.program, &library, &content, &[TABLE])?;
-    let linked = started.elapsed() - compiled;
-    tracing::debug!(target: "specialize::compile", compile = ?compiled, link = ?linked, "support library built");
     Ok(library)
+}
+
+/// The symbols that the library has without any instances: what these may refer to.
+pub(super) fn provided(toolchain: &Toolchain) -> Result<HashSet<String>, Error> {
+    let mut provided = toolchain.builtin_symbols.clone();
+    for archive in [&toolchain.core, &toolchain.alloc] {
+        provided.extend(archive_symbols(archive)?);
+    }
+    for slot in Slot::ALL {
+        provided.extend(symbol(slot)?);
+    }
+    provided.extend(link::VERSIONLESS.map(str::to_owned));
+    Ok(provided)
 }
 
 /// Compiles the source to an object.
@@ -74,8 +106,8 @@ fn link_arguments(toolchain: &Toolchain, name: &str) -> Result<Vec<OsString>, Er
     Ok(arguments)
 }
 
-/// The source: the table of slots, and for each slot that has a symbol a jump through it.
-fn source_text() -> Result<String, Error> {
+/// The source: the table of slots, for each slot that has a symbol a jump through it, and the instances.
+fn source_text(instances: &str) -> Result<String, Error> {
     let size = Slot::ALL.len() * size_of::<usize>();
     let mut assembly = String::from(".text\n");
     for slot in Slot::ALL {
@@ -92,6 +124,7 @@ fn source_text() -> Result<String, Error> {
         assembly,
         ".bss\n.globl {TABLE}\n.protected {TABLE}\n.type {TABLE},@object\n.balign 8\n{TABLE}:\n  .zero {size}\n.size {TABLE},{size}\n"
     );
+    assembly += instances;
     Ok(format!("#![no_std]\ncore::arch::global_asm!({assembly:?}, options(att_syntax));\n"))
 }
 
@@ -141,7 +174,7 @@ mod tests {
 
     #[test]
     fn every_slot_but_the_owners_has_a_jump() {
-        let text = source_text().expect("this compiler's names are known");
+        let text = source_text("").expect("this compiler's names are known");
         assert_eq!(text.matches("jmp *").count(), Slot::ALL.len() - 1);
         assert!(text.contains("jmp *specialize_slots+64(%rip)"));
         assert!(text.contains(".zero 72"));

@@ -181,7 +181,7 @@ fn check_archive(rustc: &Path, name: &str, expected: u128, archive: &Path) -> Re
 }
 
 /// The symbols in the index of an archive.
-fn archive_symbols(archive: &Path) -> Result<HashSet<String>, Error> {
+pub(super) fn archive_symbols(archive: &Path) -> Result<HashSet<String>, Error> {
     let bytes = read_index(archive).map_err(|source| Error::file("read", archive, source))?;
     let damaged = |error| Error::file("read", archive, io::Error::new(io::ErrorKind::InvalidData, error));
     let symbols = ArchiveFile::parse(&*bytes).and_then(|archive| archive.symbols()).map_err(damaged)?;

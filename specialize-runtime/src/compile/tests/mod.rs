@@ -2,6 +2,7 @@
 
 mod children;
 mod faults;
+mod instances;
 mod variants;
 
 use std::fs;
@@ -79,10 +80,16 @@ struct Workshop {
 
 impl Workshop {
     fn open() -> Workshop {
+        Workshop::open_with(|_| ())
+    }
+
+    /// A workshop whose toolchain was changed before anything was made with it.
+    fn open_with(change: impl FnOnce(&mut Toolchain)) -> Workshop {
         // Each test has a support library of its own, as each runtime instance of a process has.
         static INSTANCE: AtomicU32 = AtomicU32::new(1000);
         let folder = tempfile::tempdir().expect("a folder");
-        let toolchain = Toolchain::check(None, folder.path(), &LIMITS).expect("the compiler of this test");
+        let mut toolchain = Toolchain::check(None, folder.path(), &LIMITS).expect("the compiler of this test");
+        change(&mut toolchain);
         let instance = INSTANCE.fetch_add(1, Ordering::Relaxed);
         let library = support::build(&toolchain, instance, folder.path(), &LIMITS).expect("a support library");
         let support = Support::claim(&library, &support::library_name(instance)).expect("loads").expect("is free");
@@ -94,6 +101,17 @@ impl Workshop {
     }
 
     fn compile_with(&self, toolchain: &Toolchain, template: &Template, value: u32, limits: &Limits) -> Result<PathBuf, Error> {
+        self.make(template, value, limits, |request| compile(toolchain, request))
+    }
+
+    /// The file of the variant that `engine` makes.
+    fn make<E>(
+        &self,
+        template: &Template,
+        value: u32,
+        limits: &Limits,
+        engine: impl FnOnce(&Request<'_>) -> Result<Vec<u8>, E>,
+    ) -> Result<PathBuf, E> {
         let template: &'static Template = Box::leak(Box::new(*template));
         let folder = tempfile::tempdir_in(&self.folder).expect("a folder").keep();
         let request = Request {
@@ -103,7 +121,7 @@ impl Workshop {
             support_name: self.support.name(),
             resolves: &|symbol: &CStr| self.support.defines(symbol),
         };
-        let dylib = compile(toolchain, &request)?;
+        let dylib = engine(&request)?;
         let path = folder.join("variant.so");
         fs::write(&path, dylib).expect("writable");
         Ok(path)
@@ -111,9 +129,15 @@ impl Workshop {
 
     /// Compiles and loads a variant; its entry is `F`, which must be a function pointer of the template's signature.
     fn load<F: Copy>(&self, template: &Template, value: u32) -> F {
-        let path = self.compile(template, value).expect("compiles");
+        load(&self.compile(template, value).expect("compiles"))
+    }
+}
+
+/// Loads a variant; its entry is `F`, which must be a function pointer of the template's signature.
+fn load<F: Copy>(path: &Path) -> F {
+    {
         // SAFETY: a variant of this test's own making, which has no initialisers.
-        let library = unsafe { Library::new(&path) }.expect("loads");
+        let library = unsafe { Library::new(path) }.expect("loads");
         // SAFETY: only the address is used, as the caller's function pointer.
         let entry = *unsafe { library.get::<*mut c_void>(c"specialize_entry") }.expect("has an entry");
         std::mem::forget(library);
