@@ -2,6 +2,7 @@
 
 use proc_macro2::LineColumn;
 
+use crate::columns;
 use crate::tree::{Leaf, Tree};
 
 /// A piece of a function's text.
@@ -93,9 +94,9 @@ impl Page {
         match text.rsplit_once('\n') {
             Some((before, last)) => {
                 end.line += before.matches('\n').count() + 1;
-                end.column = last.chars().count();
+                end.column = columns::width(last);
             }
-            None => end.column += text.chars().count(),
+            None => end.column += columns::width(text),
         }
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, LineColumn, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use crate::isolation;
+use crate::{columns, isolation};
 
 /// The context of tokens that no macro wrote.
 pub(crate) const ROOT: u32 = 0;
@@ -185,7 +185,7 @@ impl Reader {
     fn written(&self, text: impl Into<String>, span: Span) -> Leaf {
         match context(span) {
             own if self.own == Some(own) => Leaf::made(text),
-            context => Leaf { text: text.into(), place: Some(span.start()).filter(|start| start.line > 0), context: Some(context) },
+            context => Leaf { text: text.into(), place: columns::place(span), context: Some(context) },
         }
     }
 }

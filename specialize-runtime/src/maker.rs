@@ -157,16 +157,11 @@ mod with_runtime_tier {
     }
 
     fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Refusal> {
-        workshop.trust_llvm(toolchain, |probe| Ok(compile_untried_with_llvm(workshop, toolchain, probe)?.0))?;
-        compile_untried_with_llvm(workshop, toolchain, request)
-    }
-
-    fn compile_untried_with_llvm(
-        workshop: &Workshop,
-        toolchain: &Toolchain,
-        request: &Request<'_>,
-    ) -> Result<(Vec<u8>, Made, Duration), Refusal> {
         let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        workshop.trust_llvm(toolchain, |probe| {
+            let bitcode = &probe.lowering.make_bitcode(toolchain)?;
+            Ok(llvm::compile(toolchain, probe, Means { program, bitcode })?.0)
+        })?;
         let bitcode = workshop.bitcode(toolchain, request.lowering)?;
         let mut watch = Watch::start();
         let (dylib, stages) = llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })?;
