@@ -185,7 +185,9 @@ fn measure_gcc() -> Result<(), Box<dyn Error>> {
         let (source, library) = (folder.path().join(format!("{n}.c")), folder.path().join(format!("{n}.so")));
         fs::write(
             &source,
-            format!("#include <stdint.h>\nuint64_t power(uint64_t x) {{ uint64_t p = 1; for (uint32_t i = 0; i < {n}; i++) p *= x; return p; }}\n"),
+            format!(
+                "#include <stdint.h>\nuint64_t power(uint64_t x) {{ uint64_t p = 1; for (uint32_t i = 0; i < {n}; i++) p *= x; return p; }}\n"
+            ),
         )?;
         let arguments = ["-O3", "-march=native", "-shared", "-fPIC", "-o"].map(OsStr::new);
         let status = Command::new("/usr/bin/gcc").args(arguments).arg(&library).arg(&source).status()?;

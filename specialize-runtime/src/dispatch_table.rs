@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
-use crate::cost::Cost;
 use crate::config::{Mode, settings};
+use crate::cost::Cost;
 use crate::dispatch::hotness::Hotness;
 use crate::dispatch::table::Table;
 use crate::error::Error;
-use crate::maker;
 use crate::function::{Descriptor, Entry, ListedValues, Tier};
+use crate::maker;
 use crate::value::{Image, mix};
 use crate::variant::{Origin, Variant};
 

@@ -86,11 +86,7 @@ impl<V: Values> Function<V> {
     #[inline(always)]
     pub fn entry(&'static self, values: V) -> *const () {
         let key = value::key(&values);
-        let found = if value::is_narrow::<V>() {
-            self.table.find(key)
-        } else {
-            self.table.find_wide(key, |image| values.equals(image))
-        };
+        let found = if value::is_narrow::<V>() { self.table.find(key) } else { self.table.find_wide(key, |image| values.equals(image)) };
         if found.is_null() { self.missed(key, values) } else { found }
     }
 

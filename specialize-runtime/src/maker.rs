@@ -132,7 +132,11 @@ mod with_runtime_tier {
     }
 
     /// The dylib, how it came to be, and how long the engine that made it was at it.
-    fn compile_with_some_engine(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Error> {
+    fn compile_with_some_engine(
+        workshop: &Workshop,
+        toolchain: &Toolchain,
+        request: &Request<'_>,
+    ) -> Result<(Vec<u8>, Made, Duration), Error> {
         let engine = settings().engine;
         let fallback = match engine {
             Engine::Rustc => None,

@@ -39,7 +39,11 @@ pub fn functions() -> Vec<&'static DispatchTable> {
 /// ```
 #[must_use]
 pub fn stats() -> Stats {
-    Stats { mode: settings().mode, store_error: crate::maker::store_failure(), functions: functions().into_iter().map(FunctionStats::of).collect() }
+    Stats {
+        mode: settings().mode,
+        store_error: crate::maker::store_failure(),
+        functions: functions().into_iter().map(FunctionStats::of).collect(),
+    }
 }
 
 /// What the process has done so far.

@@ -12,16 +12,16 @@ use crate::artifact::host::Support;
 use crate::artifact::key::Key;
 use crate::artifact::processor;
 use crate::artifact::store::{Artifact, Store};
+use crate::compile::program::SERVER;
 use crate::compile::template::{Flags, Template};
 use crate::compile::toolchain::{self, Toolchain};
-use crate::compile::program::SERVER;
 use crate::compile::{Limits, Lowering, support};
 use crate::config::{Mode, Settings, settings};
 use crate::error::Error;
 use crate::function::Descriptor;
 use crate::lifetime;
-use crate::trust::Trust;
 use crate::of_process::OfProcess;
+use crate::trust::Trust;
 use crate::value::Image;
 
 /// How many runtime instances may live in one process, each with its own support library.
@@ -75,7 +75,8 @@ impl Workshop {
             limits,
             processor,
             trust: Trust::new(),
-            toolchain: OnceCell::new(), support: OnceCell::new(),
+            toolchain: OnceCell::new(),
+            support: OnceCell::new(),
             server: OnceCell::new(),
             no_server: Mutex::new(None),
         }

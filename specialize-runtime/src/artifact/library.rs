@@ -105,7 +105,9 @@ fn is_mapping_of(entry: *const (), dylib: &[u8]) -> bool {
     let Ok(segments) = header.program_headers(endian, dylib) else {
         return false;
     };
-    let Some(code) = segments.iter().find(|segment| segment.p_type(endian) == elf::PT_LOAD && segment.p_flags(endian) == elf::PF_R | elf::PF_X) else {
+    let Some(code) =
+        segments.iter().find(|segment| segment.p_type(endian) == elf::PT_LOAD && segment.p_flags(endian) == elf::PF_R | elf::PF_X)
+    else {
         return false;
     };
     let (Ok(checked), Some(offset)) = (code.data(endian, dylib), entry_offset(&file, code.p_vaddr(endian))) else {
