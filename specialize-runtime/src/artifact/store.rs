@@ -246,7 +246,7 @@ impl Store {
     /// Keeps the store within its limit: at the first artifact that is kept, and at each of a number of them afterwards.
     fn sweep_now_and_then(&self) {
         const EVERY: u64 = 64;
-        if self.kept.fetch_add(1, Ordering::Relaxed) % EVERY == 0
+        if self.kept.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY)
             && let Err(error) = sweep::enforce(&self.artifacts, self.limit)
         {
             tracing::warn!(%error, "the store cannot be kept within its limit");
