@@ -55,6 +55,8 @@ struct Page {
     start: Option<LineColumn>,
     /// Where it ends.
     end: Option<LineColumn>,
+    /// Where the last token ends in the user's file, by characters, if it stands there as it does here.
+    last: Option<LineColumn>,
 }
 
 impl Page {
@@ -73,7 +75,13 @@ impl Page {
 
     /// Puts a token where it stands, or as soon behind the one before as it can.
     fn put(&mut self, leaf: &Leaf) {
+        let gap = self.last.zip(leaf.extent).and_then(|(last, (start, _))| columns::gap(last, start));
+        self.last = leaf.extent.map(|(_, end)| end);
         match (self.end, leaf.place.filter(|_| !self.only_line)) {
+            (Some(_), Some(place)) if gap.is_some() => {
+                self.text.extend(gap);
+                self.end = Some(place);
+            }
             (Some(end), Some(place)) if (place.line, place.column) >= (end.line, end.column) => {
                 let lines = place.line - end.line;
                 let spaces = if lines == 0 { place.column - end.column } else { place.column };
