@@ -28,6 +28,9 @@ fn power(x: u64, n: u32) -> u64 {
 /// Distinct values of one measurement.
 const VALUES: u32 = 40;
 
+/// The first of them: exponents that a program may well have.
+const FIRST: u32 = 3;
+
 /// Values requested together.
 const TOGETHER: u32 = 64;
 
@@ -117,7 +120,7 @@ fn measure(what: &str) -> Result<(), Box<dyn Error>> {
 /// One value after another; what is built once is built by the first.
 fn measure_values() -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
-    for n in 100..=100 + VALUES {
+    for n in FIRST..=FIRST + VALUES {
         let started = Instant::now();
         let bound = power::prepare(n)?;
         let took = started.elapsed();
@@ -146,9 +149,9 @@ fn measure_values() -> Result<(), Box<dyn Error>> {
 
 /// Many values at once, when everything that is built once is there.
 fn measure_together() -> Result<(), Box<dyn Error>> {
-    power::prepare(999)?;
+    power::prepare(FIRST + 50)?;
     let started = Instant::now();
-    let pending: Vec<_> = (1_000..1_000 + TOGETHER).map(power::request).collect();
+    let pending: Vec<_> = (FIRST + 51..FIRST + 51 + TOGETHER).map(power::request).collect();
     for pending in pending {
         pending.wait()?;
     }
@@ -160,9 +163,9 @@ fn measure_together() -> Result<(), Box<dyn Error>> {
 fn measure_memory() -> Result<(), Box<dyn Error>> {
     black_box(power(3, 5));
     let (before, _) = (resident()?, mappings()?);
-    power::prepare(2_000)?;
+    power::prepare(FIRST + 150)?;
     let (first, first_mappings) = (resident()?, mappings()?);
-    for n in 2_001..2_001 + VALUES {
+    for n in FIRST + 151..FIRST + 151 + VALUES {
         black_box(power::prepare(n)?.call(3));
     }
     let (last, last_mappings) = (resident()?, mappings()?);
@@ -180,7 +183,7 @@ fn measure_memory() -> Result<(), Box<dyn Error>> {
 fn measure_gcc() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut times = Vec::new();
-    for n in 100..=100 + VALUES {
+    for n in FIRST..=FIRST + VALUES {
         let started = Instant::now();
         let (source, library) = (folder.path().join(format!("{n}.c")), folder.path().join(format!("{n}.so")));
         fs::write(

@@ -57,7 +57,8 @@ fn byte(line: &str, column: usize) -> Option<usize> {
 fn is_blank(text: &str) -> bool {
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let documents = |start: &str| rest.starts_with(start) && !rest.starts_with("/**/") && !rest.starts_with("////") && !rest.starts_with("/***");
+        let documents =
+            |start: &str| rest.starts_with(start) && !rest.starts_with("/**/") && !rest.starts_with("////") && !rest.starts_with("/***");
         if ["///", "//!", "/**", "/*!"].into_iter().any(documents) {
             return false;
         }

@@ -49,7 +49,7 @@ impl Expansion<'_> {
         let names: Vec<&Ident> = self.signature.names().collect();
         let (listed, inline) = (self.choose_listed(&names), self.function.attributes.inline_always());
         let values = tuple(&self.specialized_names());
-        let entry = self.call_entry(&quote!(FUNCTION.entry(#values)), &names);
+        let entry = self.call_entry(&quote!(__FUNCTION.entry(#values)), &names);
         self.copy(
             &quote!(#[doc(hidden)] #inline pub),
             &quote!(__dispatch),

@@ -289,7 +289,7 @@ impl DispatchTable {
     }
 
     /// Whether there is room for one more variant.
-    pub(crate) fn check_room(&self) -> Result<(), Error> {
+    pub(crate) fn make_room(&self) -> Result<(), Error> {
         let capacity = self.capacity();
         if self.len() < capacity { Ok(()) } else { Err(Error::TableFull { function: self.name(), capacity }) }
     }

@@ -82,6 +82,12 @@ impl Workshop {
         }
     }
 
+    /// The process's workshop and its support library, if they are ready.
+    pub(crate) fn ready() -> Option<(&'static Workshop, &'static Support)> {
+        let workshop = WORKSHOP.get()?.get()?;
+        Some((workshop, workshop.support.get()?))
+    }
+
     /// Why finished variants are not kept for the next process, if they were meant to be.
     pub(crate) fn store_failure() -> Option<Error> {
         WORKSHOP.get()?.get()?.store.failure().cloned()
