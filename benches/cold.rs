@@ -86,6 +86,7 @@ fn compare() -> Result<(), Box<dyn Error>> {
     }
     println!("\nmemory and disk:");
     println!("  resident memory the host gains, once for everything    {:>10.0} KB", memory["once"]);
+    println!("    of which is no file's                                {:>10.0} KB", memory["own"]);
     println!("  resident memory the host gains, per live variant       {:>10.1} KB", memory["each"]);
     println!("  mappings per live variant                              {:>10.2}", memory["mappings"]);
     println!("  artifact of `power` on disk, median                    {:>10.0} bytes", memory["artifact"]);
@@ -162,14 +163,15 @@ fn measure_together() -> Result<(), Box<dyn Error>> {
 /// What variants take in the host, and on disk.
 fn measure_memory() -> Result<(), Box<dyn Error>> {
     black_box(power(3, 5));
-    let (before, _) = (resident()?, mappings()?);
+    let (before, own_before) = (resident("VmRSS:")?, resident("RssAnon:")?);
     power::prepare(FIRST + 150)?;
-    let (first, first_mappings) = (resident()?, mappings()?);
+    let (first, own_first, first_mappings) = (resident("VmRSS:")?, resident("RssAnon:")?, mappings()?);
     for n in FIRST + 151..FIRST + 151 + VALUES {
         black_box(power::prepare(n)?.call(3));
     }
-    let (last, last_mappings) = (resident()?, mappings()?);
+    let (last, last_mappings) = (resident("VmRSS:")?, mappings()?);
     println!("once={}", first - before);
+    println!("own={}", own_first - own_before);
     println!("each={}", (last - first) / f64::from(VALUES));
     println!("mappings={}", (last_mappings - first_mappings) / f64::from(VALUES));
     assert!(power::table().entries().iter().all(|entry| entry.origin() != Some(Origin::Rustc)));
@@ -221,10 +223,10 @@ fn median(figures: impl Iterator<Item = f64>) -> f64 {
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Resident memory of this process, in KB.
-fn resident() -> Result<f64, Box<dyn Error>> {
+/// A kind of resident memory of this process, in KB.
+fn resident(kind: &str) -> Result<f64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)).ok_or("the kernel does not say")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
