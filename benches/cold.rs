@@ -25,6 +25,39 @@ fn power(x: u64, n: u32) -> u64 {
     product
 }
 
+/// The inner product of the first `n` elements.
+#[specialize(n)]
+fn dot(a: &[f32], b: &[f32], n: usize) -> f32 {
+    let mut sum = 0.0;
+    for index in 0..n {
+        sum += a[index] * b[index];
+    }
+    sum
+}
+
+/// A one-dimensional convolution with `taps` coefficients.
+#[specialize(taps)]
+fn convolve(input: &[f32], coefficients: &[f32], output: &mut [f32], taps: usize) {
+    for (start, place) in output.iter_mut().enumerate() {
+        let mut sum = 0.0;
+        for tap in 0..taps {
+            sum += input[start + tap] * coefficients[tap];
+        }
+        *place = sum;
+    }
+}
+
+/// Unpacks integers of `width` bits.
+#[specialize(width)]
+fn unpack(packed: &[u32], output: &mut [u32], width: u32) {
+    for (index, place) in output.iter_mut().enumerate() {
+        let bit = index as u32 * width;
+        let (word, shift) = ((bit / 32) as usize, bit % 32);
+        let wide = u64::from(packed[word]) | u64::from(packed[word + 1]) << 32;
+        *place = (wide >> shift) as u32 & ((1u32 << width) - 1);
+    }
+}
+
 /// Distinct values of one measurement.
 const VALUES: u32 = 40;
 
@@ -84,6 +117,12 @@ fn compare() -> Result<(), Box<dyn Error>> {
     for stage in ["queue", "prepare", "fill", "optimise", "emit", "link", "pipe and checks", "load"] {
         println!("  {stage:<20}{:>8.0}{:>7.1} %", llvm[stage], 100.0 * llvm[stage] / new);
     }
+    println!("\nspeed of the code, in ns a call: the constant function as rustc makes it, and as LLVM alone does");
+    let (by_llvm, by_rustc) =
+        (child("code", store.path(), &[("SPECIALIZE_ENGINE", "llvm")])?, child("code", other.path(), &[("SPECIALIZE_ENGINE", "rustc")])?);
+    for (kernel, llvm) in &by_llvm {
+        println!("  {kernel:<32}{:>10.1}{llvm:>10.1}{:>10.3}", by_rustc[kernel], llvm / by_rustc[kernel]);
+    }
     println!("\nmemory and disk:");
     println!("  resident memory the host gains, once for everything    {:>10.0} KB", memory["once"]);
     println!("    of which is no file's                                {:>10.0} KB", memory["own"]);
@@ -113,6 +152,7 @@ fn measure(what: &str) -> Result<(), Box<dyn Error>> {
         "values" => measure_values(),
         "together" => measure_together(),
         "memory" => measure_memory(),
+        "code" => measure_code(),
         "gcc" => measure_gcc(),
         other => Err(format!("there is no measurement `{other}`").into()),
     }
@@ -158,6 +198,41 @@ fn measure_together() -> Result<(), Box<dyn Error>> {
     }
     println!("each={}", microseconds(started.elapsed()) / f64::from(TOGETHER));
     Ok(())
+}
+
+/// What the code of variants is worth.
+fn measure_code() -> Result<(), Box<dyn Error>> {
+    let input: Vec<f32> = (0..4_200u16).map(|index| f32::from(index % 17)).collect();
+    let packed: Vec<u32> = (0..4_200u32).map(|index| index.wrapping_mul(0x9e37_79b9)).collect();
+    let (mut floats, mut integers) = (vec![0.0; 4_096], vec![0; 4_096]);
+    let bound = power::prepare(13)?;
+    time("power, n = 13", 20_000, || bound.call(black_box(3)));
+    for n in [16, 96] {
+        let bound = dot::prepare(n)?;
+        time(&format!("dot, n = {n}"), 5_000, || bound.call(black_box(&input), black_box(&input)));
+    }
+    for taps in [3, 9, 16] {
+        let bound = convolve::prepare(taps)?;
+        time(&format!("convolve 4096, taps = {taps}"), 100, || bound.call(black_box(&input), black_box(&input[..taps]), &mut floats));
+    }
+    for width in [7, 13] {
+        let bound = unpack::prepare(width)?;
+        time(&format!("unpack 4096, width = {width}"), 100, || bound.call(black_box(&packed), &mut integers));
+    }
+    Ok(())
+}
+
+/// Prints the fastest of many rounds of calls, in nanoseconds a call.
+fn time<R>(kernel: &str, calls: u32, mut call: impl FnMut() -> R) {
+    let mut best = f64::INFINITY;
+    for _ in 0..60 {
+        let started = Instant::now();
+        for _ in 0..calls {
+            black_box(call());
+        }
+        best = best.min(started.elapsed().as_secs_f64() * 1e9 / f64::from(calls));
+    }
+    println!("{kernel}={best}");
 }
 
 /// What variants take in the host, and on disk.
