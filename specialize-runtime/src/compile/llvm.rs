@@ -24,8 +24,15 @@ thread_local! {
     static SERVER: RefCell<Option<Server>> = const { RefCell::new(None) };
 }
 
-/// How often a server died at a template, by the address of the template.
-static DEATHS: Mutex<BTreeMap<usize, u32>> = Mutex::new(BTreeMap::new());
+/// How often servers died at a template since one last did its work for it, and of what, by the address of the template.
+static DEATHS: Mutex<BTreeMap<usize, Deaths>> = Mutex::new(BTreeMap::new());
+
+/// The deaths of servers at one template.
+#[derive(Debug, Default)]
+struct Deaths {
+    count: u32,
+    last: String,
+}
 
 /// What the engine works with, beside the request.
 #[derive(Clone, Copy, Debug)]
@@ -101,25 +108,25 @@ fn ask(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result
         exports: EXPORTS.map(str::to_owned).into(),
         needed: request.support_name.to_owned(),
     };
-    let mut last = String::new();
-    while deaths().get(&place).copied().unwrap_or_default() < STRIKES {
-        match ask_once(toolchain, means.program, &job, lowering.limits)? {
-            Ok(done) => return Ok(done),
-            Err(Failure::Refused(reason)) => return Err(Refusal::Engine(reason)),
-            Err(Failure::Broken(reason)) => {
-                *deaths().entry(place).or_default() += 1;
-                last = reason;
-            }
-            Err(Failure::TimedOut) => {
-                // A second try would take as long.
-                *deaths().entry(place).or_default() = STRIKES;
-                last = format!("it did not answer within {:?}", lowering.limits.timeout);
-            }
+    loop {
+        if let Some(Deaths { count: STRIKES.., last }) = deaths().get(&place) {
+            return Err(Refusal::Engine(format!("the compile server died at this function ({last})")));
         }
-        tracing::warn!(target: "specialize::compile", function = lowering.template.function, reason = last, "the compile server died");
+        let (more, reason) = match ask_once(toolchain, means.program, &job, lowering.limits)? {
+            Ok(done) => {
+                deaths().remove(&place);
+                return Ok(done);
+            }
+            Err(Failure::Refused(reason)) => return Err(Refusal::Engine(reason)),
+            Err(Failure::Broken(reason)) => (1, reason),
+            // A second try would take as long.
+            Err(Failure::TimedOut) => (STRIKES, format!("it did not answer within {:?}", lowering.limits.timeout)),
+        };
+        tracing::warn!(target: "specialize::compile", function = lowering.template.function, reason, "the compile server died");
+        let mut deaths = deaths();
+        let known = deaths.entry(place).or_default();
+        *known = Deaths { count: known.count + more, last: reason };
     }
-    let reason = if last.is_empty() { "earlier".to_owned() } else { last };
-    Err(Refusal::Engine(format!("the compile server died at this function ({reason})")))
 }
 
 /// Asks the server of this thread, which is started if there is none.
@@ -161,6 +168,6 @@ fn find_library(toolchain: &Toolchain) -> Result<PathBuf, String> {
     found.into_iter().next().ok_or_else(|| format!("the toolchain has no libLLVM of its own in {}", folder.display()))
 }
 
-fn deaths() -> MutexGuard<'static, BTreeMap<usize, u32>> {
+fn deaths() -> MutexGuard<'static, BTreeMap<usize, Deaths>> {
     DEATHS.lock().unwrap_or_else(PoisonError::into_inner)
 }
