@@ -227,7 +227,7 @@ fn attempt(job: &Job) -> Result<(Variant, Keeping), Error> {
     let _entered = span.enter();
     // A panic here would be a mistake of this crate's, and must not leave callers waiting.
     let made = catch_unwind(AssertUnwindSafe(|| {
-        table.check_room()?;
+        table.make_room()?;
         maker::make(table.descriptor(), job.shared.image())
     }));
     let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));
