@@ -88,8 +88,12 @@ fn a_panic_that_nobody_catches_ends_a_host_alike_in_every_tier() {
 #[test]
 fn a_static_host_says_that_it_has_no_runtime_tier() {
     let build = Build { name: "static", arguments: &[], flags: "-C target-feature=+crt-static" };
-    let said = check(&build.make("host"));
-    assert_eq!(said, "0: quiet, not tuned, debug, [true, false, false]\noverflow checks on\npanic unwind\n");
+    let host = build.make("host");
+    assert_eq!(check(&host), "0: quiet, not tuned, debug, [true, false, false]\noverflow checks on\npanic unwind\n");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = folder.path().join("store");
+    succeeded(program(&host).env("SPECIALIZE_CACHE_DIR", &store));
+    assert!(!store.exists(), "it does not even try");
 }
 
 #[test]
@@ -115,7 +119,7 @@ fn debug_assertions_reach_variants() {
 
 #[test]
 fn editions_reach_variants() {
-    let said = |edition: &str| check(&DEBUG.make_of(&SOURCES, "editions", edition));
+    let said = |edition: &str| check(&DEBUG.make(edition));
     assert_eq!(said("edition-2015"), "items of 8 bytes, drops [1, 2, 3, 4, 0]\n");
     assert_eq!(said("edition-2018"), "items of 8 bytes, drops [1, 2, 3, 4, 0]\n");
     assert_eq!(said("edition-2021"), "items of 1 bytes, drops [1, 2, 3, 0, 4]\n");
@@ -124,15 +128,12 @@ fn editions_reach_variants() {
 
 #[test]
 fn a_panic_with_one_literal_is_what_the_edition_makes_of_it() {
-    let said = |edition: &str| {
-        let host = DEBUG.make_of(&SOURCES, "editions", edition);
-        String::from_utf8(succeeded(program(&host).arg("fall")).stdout).expect("text")
-    };
-    let place = "editions/src/bin/../kernel.rs:46:9";
-    assert_eq!(said("edition-2015"), format!("&str n = {{n}} at {place}\n"));
-    assert_eq!(said("edition-2018"), format!("&str n = {{n}} at {place}\n"));
-    assert_eq!(said("edition-2021"), format!("String n = 1 at {place}\n"));
-    assert_eq!(said("edition-2024"), format!("String n = 1 at {place}\n"));
+    let said = |edition: &str| String::from_utf8(succeeded(program(&DEBUG.make(edition)).arg("fall")).stdout).expect("text");
+    let expected = |edition: &str, message: &str| format!("{message} at editions/{edition}/../kernel.rs:48:9\n");
+    assert_eq!(said("edition-2015"), expected("2015", "&str n = {n}"));
+    assert_eq!(said("edition-2018"), expected("2018", "&str n = {n}"));
+    assert_eq!(said("edition-2021"), expected("2021", "String n = 1"));
+    assert_eq!(said("edition-2024"), expected("2024", "String n = 1"));
 }
 
 #[test]

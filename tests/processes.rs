@@ -100,7 +100,15 @@ enum Stage {
     Over,
 }
 
-const STAGES: [Stage; 5] = [Stage::Compiler(VERSION), Stage::Compiler(SUPPORT), Stage::Compiler(TEMPLATE), Stage::Server, Stage::Over];
+/// The stages, and whether the host has a store there.
+const STAGES: [(Stage, bool); 6] = [
+    (Stage::Compiler(VERSION), true),
+    (Stage::Compiler(SUPPORT), false),
+    (Stage::Compiler(TEMPLATE), true),
+    (Stage::Compiler(TEMPLATE), false),
+    (Stage::Over, true),
+    (Stage::Server, true),
+];
 
 /// Tells the host that there is a compile server to be stopped.
 const STOPS_SERVER: &str = "STOPS_SERVER";
@@ -137,8 +145,11 @@ fn a_host_ends(name: &'static str, end: impl FnOnce(), is_orderly: bool, is_expe
         fs::write(own().join("ending"), "").expect("a file");
         return end();
     }
-    for (stage, has_store) in STAGES.into_iter().flat_map(|stage| [(stage, true), (stage, false)]) {
-        let place = Place::new(name);
+    // To be built once.
+    let with_server = Place::new(name);
+    for (stage, has_store) in STAGES {
+        let without_server = Place::new(name);
+        let place = if matches!(stage, Stage::Compiler(_)) { &without_server } else { &with_server };
         let mut host = place.host(&[]);
         match stage {
             Stage::Compiler(step) => {
@@ -146,9 +157,11 @@ fn a_host_ends(name: &'static str, end: impl FnOnce(), is_orderly: bool, is_expe
                 host.env("SPECIALIZE_TOOLCHAIN", compiler(place.path(), &[(step, commands)]));
             }
             Stage::Server => {
-                host.env(STOPS_SERVER, "");
+                host.env("SPECIALIZE_ENGINE", "auto").env(STOPS_SERVER, "");
             }
-            Stage::Over => {}
+            Stage::Over => {
+                host.env("SPECIALIZE_ENGINE", "auto");
+            }
         }
         if !has_store {
             host.env("SPECIALIZE_CACHE_DIR", "");
@@ -163,6 +176,7 @@ fn a_host_ends(name: &'static str, end: impl FnOnce(), is_orderly: bool, is_expe
         assert!(is_expected(status), "{stage:?}: {status}");
         assert!(ending.elapsed() < Duration::from_secs(60), "it ends long before the compile would");
         eventually("its children end", || at_work_in(place.path()).is_empty());
+        fs::remove_file(place.path().join("ending")).expect("our own file");
         if is_orderly {
             assert_eq!(place.leftovers(), [] as [PathBuf; 0], "{stage:?}");
         }
@@ -243,9 +257,8 @@ fn a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on() {
         assert_eq!(power::table().counts().loaded, u64::from(has_store), "what the child made is in the store");
         return;
     }
-    let place = Place::new(NAME);
-    place.run(&[]);
-    place.run(&[("SPECIALIZE_CACHE_DIR", "")]);
+    Place::new(NAME).run(&[("SPECIALIZE_ENGINE", "auto")]);
+    Place::new(NAME).run(&[("SPECIALIZE_CACHE_DIR", "")]);
 }
 
 #[test]
@@ -306,6 +319,10 @@ fn a_fork_while_a_template_is_compiled_holds_up_neither_process() {
 /// that fail do so cleanly.
 fn variants_are_made_and_failures_told() {
     has_a_variant(13);
+    if std::env::var("SPECIALIZE_ENGINE").is_ok_and(|engine| engine == "auto") {
+        // The compiler has done its part.
+        return has_a_variant(14);
+    }
     fs::write(own().join("broken"), "").expect("a file");
     let error = power::prepare(14).expect_err("the compiler fails");
     assert!(matches!(error, Error::CompileFailed { .. } | Error::BadOutput { .. }), "{error}");
@@ -328,8 +345,10 @@ fn a_host_that_ignores_the_end_of_its_children_gets_its_variants() {
         unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
         return variants_are_made_and_failures_told();
     }
-    let place = Place::new(NAME);
-    place.run(&[("SPECIALIZE_TOOLCHAIN", &compiler_that_breaks(&place))]);
+    for engine in ["rustc", "auto"] {
+        let place = Place::new(NAME);
+        place.run(&[("SPECIALIZE_TOOLCHAIN", &compiler_that_breaks(&place)), ("SPECIALIZE_ENGINE", engine)]);
+    }
 }
 
 #[test]
@@ -346,6 +365,8 @@ fn a_host_that_reaps_all_children_gets_its_variants() {
         });
         return variants_are_made_and_failures_told();
     }
-    let place = Place::new(NAME);
-    place.run(&[("SPECIALIZE_TOOLCHAIN", &compiler_that_breaks(&place))]);
+    for engine in ["rustc", "auto"] {
+        let place = Place::new(NAME);
+        place.run(&[("SPECIALIZE_TOOLCHAIN", &compiler_that_breaks(&place)), ("SPECIALIZE_ENGINE", engine)]);
+    }
 }

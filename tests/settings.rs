@@ -194,7 +194,7 @@ fn an_empty_cache_folder_means_no_store() {
         return assert!(stats().store_error.is_none(), "nobody wanted one");
     }
     let place = Place::new(NAME);
-    place.run(&[("SPECIALIZE_CACHE_DIR", "")]);
+    place.run(&[("SPECIALIZE_CACHE_DIR", ""), ("SPECIALIZE_ENGINE", "auto")]);
     assert!(!place.store().exists());
 }
 

@@ -2,10 +2,10 @@
 
 mod support;
 
-#[path = "surface/identity.rs"]
-mod identity;
 #[path = "surface/handles.rs"]
 mod handles;
+#[path = "surface/identity.rs"]
+mod identity;
 #[path = "surface/pending.rs"]
 mod pending;
 #[path = "surface/tables.rs"]

@@ -1,9 +1,9 @@
 //! A compiler that nobody tried with this crate is put to a probe first; one that was tested is not.
 
+mod support;
 #[path = "../specialize-runtime/src/compile/tested.rs"]
 #[allow(dead_code, reason = "the runtime uses the rest")]
 mod tested;
-mod support;
 
 use std::fs;
 use std::process::Command;

@@ -1,6 +1,7 @@
 //! A variant that was asked for: something to wait for, with or without an executor.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -154,7 +155,10 @@ pub(crate) struct Waiting(Vec<Waker>);
 impl Waiting {
     /// Lets the tasks go on.
     pub(crate) fn wake(self) {
-        self.0.into_iter().for_each(Waker::wake);
+        for waker in self.0 {
+            // A panic in there has been reported, and must not end a thread that others wait for.
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        }
     }
 }
 

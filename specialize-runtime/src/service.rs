@@ -27,7 +27,7 @@ struct Service {
     /// Told when a job has ended.
     ended: Condvar,
     /// The thread that keeps variants for the next process; nothing where it could not be started.
-    keeper: OnceLock<Option<SyncSender<(Keeping, Job)>>>,
+    keeper: OnceLock<Option<SyncSender<Keeping>>>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +35,8 @@ struct State {
     queue: VecDeque<Job>,
     /// By the address of the values' shared state, which the job keeps alive.
     unfinished: HashMap<usize, Arc<Outcome>>,
+    /// How many variants are being kept for the next process.
+    keeping: usize,
     threads: usize,
     idle: usize,
     ending: bool,
@@ -94,7 +96,7 @@ pub fn settle(timeout: Duration) -> bool {
     let service = service();
     let deadline = Instant::now().checked_add(timeout);
     let mut state = service.state();
-    while !state.unfinished.is_empty() {
+    while !state.unfinished.is_empty() || state.keeping > 0 {
         let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         if left.is_zero() {
             return false;
@@ -157,52 +159,44 @@ impl Service {
                 continue;
             };
             drop(state);
-            match attempt(&job) {
-                Ok((variant, keeping)) => {
-                    job.shared.table().publish(&job.shared, variant);
-                    job.outcome.finish(Ok(())).wake();
-                    self.keep(keeping, job);
-                    state = self.state();
-                }
-                Err(error) => {
-                    job.shared.failed(&error);
-                    job.shared.table().failed(&error);
-                    // In one step for all others: who hears of a failure and asks again must not join it.
-                    state = self.state();
-                    let waiting = job.outcome.finish(Err(error));
-                    self.strike_off(&mut state, &job);
-                    drop(state);
-                    waiting.wake();
-                    state = self.state();
-                }
+            let made = attempt(&job);
+            // In one step for all others: who hears of a failure and asks again must not join it.
+            state = self.state();
+            let (outcome, keeping) = conclude(&job.shared, made);
+            let waiting = job.outcome.finish(outcome);
+            state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
+            state.keeping += usize::from(keeping.is_some());
+            self.ended.notify_all();
+            drop(state);
+            waiting.wake();
+            // Nothing of the job must outlive it: what its values share holds their variant.
+            drop(job);
+            if let Some(keeping) = keeping {
+                self.keep(keeping);
             }
+            state = self.state();
         }
     }
 
     /// Has a variant kept for the next process, on a thread that does nothing else: nobody who waits for a value waits for the disk.
-    fn keep(&'static self, keeping: Keeping, job: Job) {
+    fn keep(&'static self, keeping: Keeping) {
         let keeper = self.keeper.get_or_init(|| {
-            let (sender, receiver) = mpsc::sync_channel::<(Keeping, Job)>(64);
-            let work = move || receiver.into_iter().for_each(|(keeping, job)| self.keep_now(keeping, &job));
+            let (sender, receiver) = mpsc::sync_channel::<Keeping>(64);
+            let work = move || receiver.into_iter().for_each(|keeping| self.keep_now(keeping));
             std::thread::Builder::new().name("specialize-keep".to_owned()).spawn(work).is_ok().then_some(sender)
         });
         let unsent = match keeper {
-            Some(keeper) => keeper.send((keeping, job)).err().map(|error| error.0),
-            None => Some((keeping, job)),
+            Some(keeper) => keeper.send(keeping).err().map(|error| error.0),
+            None => Some(keeping),
         };
-        if let Some((keeping, job)) = unsent {
-            self.keep_now(keeping, &job);
+        if let Some(keeping) = unsent {
+            self.keep_now(keeping);
         }
     }
 
-    fn keep_now(&self, keeping: Keeping, job: &Job) {
+    fn keep_now(&self, keeping: Keeping) {
         keeping.finish();
-        self.strike_off(&mut self.state(), job);
-    }
-
-    /// Strikes a job off those that are unfinished.
-    fn strike_off(&self, state: &mut State, job: &Job) {
-        state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
+        self.state().keeping -= 1;
         self.ended.notify_all();
     }
 
@@ -236,6 +230,21 @@ fn attempt(job: &Job) -> Result<(Variant, Keeping), Error> {
         Err(error) => tracing::warn!(function = table.name(), %error, "no variant: the generic function serves"),
     }
     made.map(|(variant, keeping)| (variant.waited(queue), keeping))
+}
+
+/// Publishes a variant, or has it said wherever that is asked later why there is none; and what is left to be done.
+fn conclude(shared: &Shared, made: Result<(Variant, Keeping), Error>) -> (Result<(), Error>, Option<Keeping>) {
+    match made {
+        Ok((variant, keeping)) => {
+            shared.table().publish(shared, variant);
+            (Ok(()), Some(keeping))
+        }
+        Err(error) => {
+            shared.failed(&error);
+            shared.table().failed(&error);
+            (Err(error), None)
+        }
+    }
 }
 
 static SERVICE: OfProcess<Service> = OfProcess::new();

@@ -57,11 +57,7 @@ impl Workshop {
     /// # Errors
     ///
     /// [`Refusal`].
-    pub(crate) fn trust_llvm(
-        &self,
-        toolchain: &Toolchain,
-        make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Refusal>,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn trust_llvm(&self, toolchain: &Toolchain, make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Refusal>) -> Result<(), Refusal> {
         if self.trust.tested {
             return Ok(());
         }
@@ -115,11 +111,7 @@ impl Workshop {
     }
 
     /// Puts the compiler to the probe, with variants that `make` makes.
-    fn put_to_the_probe(
-        &self,
-        toolchain: &Toolchain,
-        make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Error>,
-    ) -> Result<Outcome, Error> {
+    fn put_to_the_probe(&self, toolchain: &Toolchain, make: impl Fn(&Request<'_>) -> Result<Vec<u8>, Error>) -> Result<Outcome, Error> {
         let library = self.support_library(0, || Ok(toolchain))?;
         let folder = self.store.work_folder()?;
         let support_name = &support::library_name(0);
@@ -226,7 +218,10 @@ mod tests {
         keep_verdict(&workshop, "llvm", &Outcome::Failed("the probe crashed".to_owned()));
         workshop.trust_compiler(&DESCRIPTOR).expect("rustc serves");
         let refusal = workshop.trust_llvm(toolchain(&workshop), |_| panic!("nothing is made")).expect_err("LLVM does not");
-        assert!(matches!(&refusal, Refusal::Engine(reason) if reason == "this compiler was not tested, and the probe crashed"), "{refusal:?}");
+        assert!(
+            matches!(&refusal, Refusal::Engine(reason) if reason == "this compiler was not tested, and the probe crashed"),
+            "{refusal:?}"
+        );
     }
 
     #[test]

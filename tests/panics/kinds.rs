@@ -10,7 +10,7 @@ const KINDS: u8 = 40;
 /// Panics in the way that `kind` says. Every kind is listed with `listed`, and is not without.
 #[rustfmt::skip]
 #[specialize(kind in 0..40, listed in [true])]
-#[allow(clippy::manual_assert, clippy::unnecessary_literal_unwrap, clippy::all, reason = "each line panics in its own way")]
+#[allow(clippy::all, clippy::unwrap_used, clippy::todo, reason = "each line panics in its own way")]
 fn trouble(x: i32, xs: &[i32], text: &str, none: Option<i32>, kind: u8, listed: bool) -> i32 {
     let n = i32::from(kind);
     let small = x as u8;

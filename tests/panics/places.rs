@@ -20,6 +20,7 @@ macro_rules! same_place {
 }
 
 #[rustfmt::skip]
+#[allow(clippy::all, clippy::unwrap_used, reason = "code that looks as code should not")]
 mod odd_looks {
     use specialize::specialize;
 

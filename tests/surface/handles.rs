@@ -130,7 +130,12 @@ fn handles_are_what_programs_need_them_to_be() {
     is_an_error::<Error>();
     let shown = format!("{bound:?}");
     assert!(shown.contains("whereabouts") && shown.contains("22") && shown.contains("Runtime"), "{shown}");
-    let there = std::thread::spawn({ let bound = bound.clone(); move || bound.call() }).join().expect("no panic");
+    let there = std::thread::spawn({
+        let bound = bound.clone();
+        move || bound.call()
+    })
+    .join()
+    .expect("no panic");
     assert_eq!(there, bound.call());
     assert_eq!([Tier::Generic, Tier::BuildTime, Tier::Runtime].map(|tier| tier.to_string()), ["generic", "build-time", "runtime"]);
 }

@@ -109,7 +109,7 @@ fn configured(n: u32) -> (Vec<bool>, Vec<&'static str>, u32) {
     words.push(match n {
         #[cfg(any())]
         _ => "never",
-        #[cfg(all())]
+        #[cfg(unix)]
         0 => "zero",
         _ => "many",
     });
@@ -142,11 +142,12 @@ fn the_configuration_is_that_of_the_build_in_every_tier() {
     }
 }
 
-/// Says where it stands.
+/// Says where it stands. For `column!()` a character is one column, unlike for a panic.
+#[rustfmt::skip]
 #[specialize(n in [1])]
 fn placed(n: u32) -> [(&'static str, u32, u32, &'static str); 2] {
     let here = |_: u32| (file!(), line!(), column!(), module_path!());
-    /* ä */ [here(n), (core::file!(), core::line!() + n - n, std::column!(), core::module_path!())]
+    /* ä	😀 */ [here(n), (core::file!(), core::line!() + n - n, std::column!(), core::module_path!())]
 }
 
 macro_rules! placed_by_macro {

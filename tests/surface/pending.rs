@@ -167,9 +167,13 @@ fn a_request_that_fails_says_so_to_everyone() {
     }
 
     private_store();
-    let is_the_reason = |error: &Error| matches!(error, Error::UnresolvedSymbol { function: "prints", symbols } if symbols.contains("_print"));
+    let is_the_reason =
+        |error: &Error| matches!(error, Error::UnresolvedSymbol { function: "prints", symbols } if symbols.contains("_print"));
     let pending: Pending = prints::request(13);
-    let waiting = thread::spawn({ let pending = pending.clone(); move || pending.wait() });
+    let waiting = thread::spawn({
+        let pending = pending.clone();
+        move || pending.wait()
+    });
     assert!(is_the_reason(&block_on(pending.clone()).expect_err("it cannot be linked")));
     assert!(is_the_reason(&waiting.join().expect("no panic").expect_err("the same")));
     assert!(is_the_reason(&pending.wait_within(PATIENCE).expect("finished").expect_err("the same")));
@@ -178,6 +182,28 @@ fn a_request_that_fails_says_so_to_everyone() {
     assert!(settle(PATIENCE));
     assert!(bound.last_error().as_ref().is_some_and(is_the_reason));
     assert_eq!((bound.tier(), bound.call(2), prints(2, 13), prints(2, 1)), (Tier::Generic, 15, 15, 3));
+}
+
+#[test]
+fn whatever_an_executor_does_as_it_is_woken_the_next_request_is_served() {
+    struct Asks(Mutex<Vec<Pending>>);
+
+    impl Wake for Asks {
+        fn wake(self: Arc<Self>) {
+            self.0.lock().expect("no panic").push(whereabouts::request(41));
+            assert!(whereabouts::lookup(40).is_some(), "what woke the task is there");
+            std::panic::resume_unwind(Box::new("a mistake of the executor's"));
+        }
+    }
+
+    private_store();
+    let asks = Arc::new(Asks(Mutex::default()));
+    let mut pending = whereabouts::request(40);
+    let first = Pin::new(&mut pending).poll(&mut Context::from_waker(&Waker::from(Arc::clone(&asks))));
+    pending.wait().expect("a variant");
+    whereabouts::prepare_within(42, PATIENCE).expect("the thread that makes variants is still there");
+    assert!(first.is_ready() || asks.0.lock().expect("no panic").len() == 1);
+    assert!(settle(PATIENCE));
 }
 
 #[test]

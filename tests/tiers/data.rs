@@ -49,7 +49,11 @@ fn pair(xs: &[i16], sum: i16) -> Option<(usize, usize)> {
 #[specialize(descending in [true])]
 fn sorted(xs: Vec<i64>, descending: bool) -> Vec<i64> {
     let mut xs = xs;
-    if descending { xs.sort_unstable_by(|x, y| y.cmp(x)) } else { xs.sort() }
+    if descending {
+        xs.sort_unstable_by(|x, y| y.cmp(x))
+    } else {
+        xs.sort()
+    }
     xs.dedup();
     xs
 }
@@ -133,7 +137,7 @@ fn multiples(x: u64, n: u64) -> [u128; 9] {
 #[specialize(n in [2])]
 fn taken(pair: &mut (u32, Option<String>), n: u32) -> Option<String> {
     pair.0 = pair.0.wrapping_mul(n);
-    if pair.0 % 3 == 0 { pair.1.take() } else { pair.1.replace(n.to_string()) }
+    if pair.0 & 3 == 0 { pair.1.take() } else { pair.1.replace(n.to_string()) }
 }
 
 #[specialize(character in ['a'])]
@@ -170,6 +174,33 @@ fn shared(x: u32, n: u32) -> (u32, usize) {
     (cell.borrow().iter().fold(0, |sum, x| sum ^ x), std::rc::Rc::strong_count(&cell))
 }
 
+/// Lists of strings and of bytes grow by functions that std has instantiated, and that assert.
+#[specialize(width in [2])]
+fn wrapped(text: &str, width: usize) -> (Vec<String>, Vec<Vec<u8>>, String) {
+    let (mut lines, mut bytes) = (Vec::new(), Vec::new());
+    for word in text.split(' ') {
+        if word.len() > width || lines.is_empty() {
+            lines.push(word.to_owned());
+        } else if let Some(line) = lines.last_mut() {
+            *line += word;
+        }
+        bytes.push(word.bytes().rev().collect());
+        assert_eq!(bytes.len() as u32, text.split(' ').take(bytes.len()).map(|_| 1).sum::<u32>());
+    }
+    lines.sort();
+    let joined = lines.join("/");
+    (lines, bytes, joined)
+}
+
+#[specialize(length in [1])]
+fn grouped(text: &str, length: usize) -> std::collections::BTreeMap<String, Vec<String>> {
+    let mut groups = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for (index, word) in text.split(' ').enumerate() {
+        groups.entry(word.chars().take(length).collect()).or_default().push(format!("{index}: {word}"));
+    }
+    groups
+}
+
 fn words() -> impl Strategy<Value = String> {
     prop_oneof!["[-a-c ,0-9]{0,12}", ".{0,12}", "-?[0-9]{1,6}"]
 }
@@ -193,6 +224,8 @@ same_in_every_tier! {
     multiples(x) with (x in any::<u64>()) for listed [1], others [0xffff_ffff_ffff_ffff];
     taken(&mut pair) with (pair in (any::<u32>(), any::<Option<u8>>().prop_map(|x| x.map(|x| x.to_string())))) leaving pair
         for listed [2], others [5];
+    wrapped(&text) with (text in words()) for listed [2], others [0, 5];
+    grouped(&text) with (text in words()) for listed [1], others [2];
     trimmed(&text) with (text in words()) for listed ['a'], others [' '];
     quoted(&text) with (text in words()) for listed ['b'], others ['0'];
     counted() with () for listed [3], others [0, 200];

@@ -1,4 +1,5 @@
 //! Signatures and attributes in all their forms.
+#![allow(clippy::type_complexity, reason = "long types are a form, too")]
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -21,7 +22,21 @@ fn wide(x: u64, a: u64, b: i64) -> u128 {
 #[specialize(a, b, c, d, e, f, g, h, i, j, k, l, m, n)]
 #[allow(clippy::too_many_arguments, reason = "that is what is tested")]
 fn fourteen(
-    x: u64, a: u8, b: u8, c: i8, d: u16, e: i16, f: u32, g: i32, h: u64, i: i64, j: u128, k: usize, l: bool, m: char, n: u8,
+    x: u64,
+    a: u8,
+    b: u8,
+    c: i8,
+    d: u16,
+    e: i16,
+    f: u32,
+    g: i32,
+    h: u64,
+    i: i64,
+    j: u128,
+    k: usize,
+    l: bool,
+    m: char,
+    n: u8,
 ) -> (u64, u128, String) {
     let sum = [u64::from(a), b.into(), d.into(), f.into(), h, k as u64, m.into(), n.into()].into_iter().fold(x, u64::wrapping_add);
     (sum, j.wrapping_mul(sum.into()), format!("{c} {e} {g} {i} {l} {m}"))
@@ -34,7 +49,7 @@ fn between(x: u32, first: u8, text: &str, second: u16, y: i64) -> String {
 }
 
 #[specialize(n in [2])]
-fn longest<'a, 'b: 'a>(x: &'a str, y: &'b str, n: usize) -> &'a str
+fn longest<'a, 'b>(x: &'a str, y: &'b str, n: usize) -> &'a str
 where
     'b: 'a,
 {
@@ -54,7 +69,11 @@ unsafe fn raw(xs: *const u32, length: usize, n: usize) -> u32 {
 
 #[specialize(n in [1])]
 fn patterns(
-    (a, mut b): (u32, u32), &[c, .., d]: &[u32; 4], core::ops::Range { start, .. }: core::ops::Range<u32>, _: &str, mut n: u32,
+    (a, mut b): (u32, u32),
+    &[c, .., d]: &[u32; 4],
+    core::ops::Range { start, .. }: core::ops::Range<u32>,
+    _: &str,
+    mut n: u32,
 ) -> u32 {
     while n > 0 {
         b = b.wrapping_add(a ^ c.rotate_left(n)) ^ start;
@@ -105,6 +124,22 @@ unsafe fn with_features(xs: &[f32; 16], n: usize) -> ([f32; 16], [bool; 2]) {
     (squares, [cfg!(target_feature = "avx2"), cfg!(target_feature = "sse3")])
 }
 
+/// Asks at run time what the processor can do; no processor has all of it.
+#[specialize(n in [2])]
+fn with_detection(xs: &[f32; 16], n: usize) -> (f32, [bool; 6]) {
+    let wide = if std::arch::is_x86_feature_detected!("avx2") { 8 } else { 4 };
+    let sum = xs.chunks(wide).map(|chunk| chunk.iter().step_by(n).sum::<f32>()).sum();
+    let detected = [
+        std::arch::is_x86_feature_detected!("avx2"),
+        std::arch::is_x86_feature_detected!("fma"),
+        std::arch::is_x86_feature_detected!("sha"),
+        std::arch::is_x86_feature_detected!("avx512vbmi2"),
+        std::arch::is_x86_feature_detected!("rtm"),
+        std::arch::is_x86_feature_detected!("tbm"),
+    ];
+    (sum, detected)
+}
+
 same_in_every_tier! {
     narrow(x) with (x in any::<u32>())
         for listed [(1, false, 'x'), (2, false, 'x')], others [(1, true, 'x'), (1, false, 'y'), (513, true, '\u{10ffff}')];
@@ -143,6 +178,20 @@ fn target_features_are_those_of_the_function_in_every_tier() {
 }
 
 #[test]
+fn the_processor_is_the_same_in_every_tier() {
+    crate::support::private_store();
+    let xs = std::array::from_fn(|index| index as f32 * 0.25);
+    for (n, tier) in [(2, Tier::BuildTime), (5, Tier::Runtime)] {
+        let expected = with_detection::generic(&xs, n);
+        assert_eq!(expected.1[0], std::arch::is_x86_feature_detected!("avx2"));
+        let bound = with_detection::prepare(n).expect("a variant");
+        assert_eq!(bound.tier(), tier);
+        assert_eq!(bound.call(&xs), expected);
+        assert_eq!(with_detection(&xs, n), expected);
+    }
+}
+
+#[test]
 fn specialized_parameters_may_stand_between_others() {
     crate::support::private_store();
     for (first, second, tier) in [(1, 5, Tier::BuildTime), (2, 5, Tier::BuildTime), (5, 1, Tier::Runtime), (1, 2, Tier::Runtime)] {
@@ -173,7 +222,8 @@ fn code_that_a_variant_returns_or_is_given_works_in_every_tier() {
     crate::support::private_store();
     for n in [3, 9] {
         let expected = if n > 5 { "more" } else { "less" };
-        for (text, function, closure) in [returned_code::generic(n), returned_code::prepare(n).expect("a variant").call(), returned_code(n)] {
+        for (text, function, closure) in [returned_code::generic(n), returned_code::prepare(n).expect("a variant").call(), returned_code(n)]
+        {
             assert_eq!((text, function(7), closure(7)), (expected, 21, 7 + n));
         }
         let run = |call: &dyn Fn(&mut dyn FnMut(u32) -> Option<u32>, fn(&dyn std::fmt::Debug) -> String) -> Vec<String>| {

@@ -71,7 +71,7 @@ fn macros(x: i32, n: i32) -> String {
         }};
     }
     assert!(x != i32::MIN || n != i32::MAX, "{x} {n}");
-    debug_assert_eq!(n, n);
+    debug_assert_eq!(n * 2, n + n);
     let small = matches!(x, -9..=9 if n > 0);
     std::format!("{}{}", each!(x = x, n = n * 2, small = small, all = vec![n; 3]), concat!("a", 1, 'c', true))
 }
@@ -147,7 +147,13 @@ use far::away::constants;
 fn closures(x: u64, n: usize) -> Vec<u64> {
     let steps: Vec<Box<dyn Fn(u64) -> u64>> =
         (0..n).map(|step| Box::new(move |x: u64| x.wrapping_mul(step as u64 + 2) ^ n as u64) as Box<dyn Fn(u64) -> u64>).collect();
-    steps.iter().scan(x, |x, step| { *x = step(*x); Some(*x) }).collect()
+    steps
+        .iter()
+        .scan(x, |x, step| {
+            *x = step(*x);
+            Some(*x)
+        })
+        .collect()
 }
 
 /// Generic code that std itself has instantiated for the same types, which rustc would rather take from there.
@@ -160,7 +166,7 @@ fn instantiated_by_std(x: u32, n: u32) -> (Vec<String>, Vec<Vec<u8>>) {
     }
     assert_eq!(texts.len() as u32, n);
     assert_eq!(bytes.len() as i32, n as i32);
-    assert_eq!(bytes.capacity() as i16, bytes.capacity() as i16, "{n}");
+    assert_eq!(bytes.len() as i16, texts.len() as i16, "{n}");
     (texts, bytes)
 }
 

@@ -52,7 +52,7 @@ fn wide_division(x: u128, y: i128, n: u128) -> (u128, u128, i128, i128, Option<u
 #[specialize(wide in [true])]
 fn choose(x: u32, wide: bool) -> (u64, bool, &'static str) {
     let product = if wide { u64::from(x) * u64::from(x) } else { u64::from(x.wrapping_mul(x)) };
-    (product, !wide ^ (x % 2 == 0), if wide { "wide" } else { "narrow" })
+    (product, !wide ^ (x & 1 == 0), if wide { "wide" } else { "narrow" })
 }
 
 #[specialize(by in 'a'..='c')]

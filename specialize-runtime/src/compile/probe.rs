@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use super::Request;
 use super::process::{Finished, Job, Limits};
 use super::program::Program;
 use super::rustc::Lowering;
 use super::template::{BuildFlags, Flags, Piece, Template};
 use super::toolchain::Toolchain;
-use super::Request;
 use crate::Error;
 
 /// The longest that the program may take, which needs milliseconds.

@@ -30,7 +30,7 @@ pub(crate) fn library_name(instance: u32) -> String {
 
 /// Builds the support library of runtime instance `instance` in `folder` and gives back its path.
 ///
-/// Runs the compiler and the linker once, some 70 ms; once per toolchain, since the result can be kept.
+/// Runs the compiler and the linker once, some 80 ms; once per toolchain, since the result can be kept.
 ///
 /// # Errors
 ///

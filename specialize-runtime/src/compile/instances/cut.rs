@@ -8,7 +8,9 @@ use std::ops::Range;
 use object::elf::{self, RelocationType, SectionFlags};
 use object::read::ReadCacheRange;
 use object::read::elf::{ElfFile64, ElfSection64, ElfSymbol64, SectionHeader as _};
-use object::{LittleEndian, Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget, SectionIndex, SymbolIndex};
+use object::{
+    LittleEndian, Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget, SectionIndex, SymbolIndex,
+};
 
 use super::frames::{self, Frame, LINK};
 
@@ -53,10 +55,12 @@ struct Reference<'a> {
 
 /// What goes there.
 enum Target<'a> {
-    /// The address of a symbol, which others define or which is wanted.
-    Symbol(&'a str),
-    /// An address in a section of the object.
-    Section(usize, u64),
+    /// What others define.
+    Provided(&'a str),
+    /// A wanted symbol, and the section that it is in.
+    Wanted(&'a str, usize),
+    /// An address in a section.
+    Address(usize, u64),
 }
 
 impl<'a> Object<'a> {
@@ -85,10 +89,10 @@ impl<'a> Object<'a> {
         let mut places = BTreeMap::new();
         for (at, relocation) in table.relocations() {
             if let RelocationTarget::Symbol(symbol) = relocation.target() {
-                places.insert(usize::try_from(at).ok()?, symbol);
+                places.insert(usize::try_from(at).ok()?, symbol.0);
             }
         }
-        frames::read(table.data().ok()?, |at| self.file.symbol_by_index(*places.get(&at)?).ok()?.section_index().map(|section| section.0))
+        frames::read(table.data().ok()?, |at| Some(self.symbol(*places.get(&at)?)?.section_index()?.0))
     }
 
     /// All that is wanted and that can be cut out, with what it refers to, as assembly, in which `number` tells this object from others;
@@ -101,9 +105,10 @@ impl<'a> Object<'a> {
                 None => tracing::trace!(target: "specialize::compile", name, "an instance of the sysroot cannot be cut out"),
             }
         }
+        let Some(text) = self.write(&sections, number) else {
+            return (String::new(), Vec::new());
+        };
         let symbols = sections.iter().flat_map(|section| self.wanted_in(*section)).map(|(_, name)| name).collect();
-        // What it takes to find the sections is what it takes to write them.
-        let text = self.write(&sections, number).unwrap_or_default();
         (text, symbols)
     }
 
@@ -154,12 +159,14 @@ impl<'a> Object<'a> {
     fn target(&self, index: usize, is_by_table: bool) -> Option<Target<'a>> {
         let symbol = self.symbol(index)?;
         if symbol.is_global() && self.provided.contains(symbol.name().ok()?) {
-            return symbol.name().ok().filter(|name| can_be_written(name)).map(Target::Symbol);
+            return symbol.name().ok().filter(|name| can_be_written(name)).map(Target::Provided);
         }
+        let section = symbol.section_index()?.0;
         match (self.wanted.get(&index), is_by_table) {
-            (Some(name), true) => Some(Target::Symbol(name)),
+            (Some(name), true) => Some(Target::Wanted(name, section)),
+            // The linker would make an entry for the start of the section.
             (None, true) => None,
-            (_, false) => Some(Target::Section(symbol.section_index()?.0, symbol.address())),
+            (_, false) => Some(Target::Address(section, symbol.address())),
         }
     }
 
@@ -253,7 +260,10 @@ impl Object<'_> {
 impl Reference<'_> {
     /// The section of the same object that it refers to.
     fn section(&self) -> Option<usize> {
-        if let Target::Section(section, _) = self.target { Some(section) } else { None }
+        match self.target {
+            Target::Provided(_) => None,
+            Target::Wanted(_, section) | Target::Address(section, _) => Some(section),
+        }
     }
 }
 
@@ -265,7 +275,9 @@ fn label(number: usize, section: usize) -> String {
 /// Writes a part of a section's bytes; a section without any is zero.
 fn write_bytes(text: &mut String, bytes: &[u8], part: Range<usize>) -> Option<()> {
     if bytes.is_empty() {
-        let _ = writeln!(text, ".zero {}", part.len());
+        if !part.is_empty() {
+            let _ = writeln!(text, ".zero {}", part.len());
+        }
         return Some(());
     }
     for line in bytes.get(part)?.chunks(32) {
@@ -279,8 +291,8 @@ fn write_bytes(text: &mut String, bytes: &[u8], part: Range<usize>) -> Option<()
 fn write_references(text: &mut String, references: &[Reference<'_>], label: &str, start: usize, number: usize) {
     for Reference { at, relocation, target, addend } in references {
         let target = match target {
-            Target::Symbol(name) => (*name).to_owned(),
-            Target::Section(section, offset) => format!("{}+{offset}", self::label(number, *section)),
+            Target::Provided(name) | Target::Wanted(name, _) => (*name).to_owned(),
+            Target::Address(section, offset) => format!("{}+{offset}", self::label(number, *section)),
         };
         let _ = writeln!(text, ".reloc {label}+{},{relocation},{target}{addend:+}", at - start);
     }
@@ -292,7 +304,7 @@ fn can_be_written(symbol: &str) -> bool {
 }
 
 fn flags(section: &Section<'_, '_>) -> SectionFlags {
-    section.elf_section_header().sh_flags(LittleEndian).into()
+    section.elf_section_header().sh_flags(LittleEndian)
 }
 
 fn is_set(flags: SectionFlags, flag: SectionFlags) -> bool {

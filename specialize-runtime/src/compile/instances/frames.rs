@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn entries_are_found_by_function() {
         let table = [words(0, 1), words(16, 2), words(32, 2)].concat();
-        let frames = read(&table, |at| Some(at)).expect("a table");
+        let frames = read(&table, Some).expect("a table");
         let frame = |own| vec![Frame { own, common: 0..12 }];
         assert_eq!(frames, BTreeMap::from([(20, frame(12..28)), (36, frame(28..44))]));
         assert_eq!(read(&table, |_| None), Some(BTreeMap::new()));

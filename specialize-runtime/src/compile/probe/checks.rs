@@ -132,7 +132,8 @@ fn memory_is_the_hosts(pair: &Pair<'_>) -> Result<(), String> {
 }
 
 fn panics_are_the_hosts(pair: &Pair<'_>) -> Result<(), String> {
-    let (told, beyond) = (format!("no \u{e9} {}", pair.value), format!("index out of bounds: the len is 3 but the index is {}", pair.value));
+    let (told, beyond) =
+        (format!("no \u{e9} {}", pair.value), format!("index out of bounds: the len is 3 but the index is {}", pair.value));
     pair.panic("a panic", &told, |kernels, dropped, value| (kernels.fail)("no \u{e9}", dropped, value))?;
     let bytes = memory::bytes();
     pair.panic("a panic once more", &told, |kernels, dropped, value| (kernels.fail)("no \u{e9}", dropped, value))?;

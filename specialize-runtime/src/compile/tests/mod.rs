@@ -135,15 +135,13 @@ impl Workshop {
 
 /// Loads a variant; its entry is `F`, which must be a function pointer of the template's signature.
 fn load<F: Copy>(path: &Path) -> F {
-    {
-        // SAFETY: a variant of this test's own making, which has no initialisers.
-        let library = unsafe { Library::new(path) }.expect("loads");
-        // SAFETY: only the address is used, as the caller's function pointer.
-        let entry = *unsafe { library.get::<*mut c_void>(c"specialize_entry") }.expect("has an entry");
-        std::mem::forget(library);
-        // SAFETY: the caller's promise, for a function pointer.
-        unsafe { std::mem::transmute_copy(&entry) }
-    }
+    // SAFETY: a variant of this test's own making, which has no initialisers.
+    let library = unsafe { Library::new(path) }.expect("loads");
+    // SAFETY: only the address is used, as the caller's function pointer.
+    let entry = *unsafe { library.get::<*mut c_void>(c"specialize_entry") }.expect("has an entry");
+    std::mem::forget(library);
+    // SAFETY: the caller's promise, for a function pointer.
+    unsafe { std::mem::transmute_copy(&entry) }
 }
 
 /// Writes a program for `/bin/sh`. Another process writes it, since a file that any fork of this one holds open cannot be started.

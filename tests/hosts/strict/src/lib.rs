@@ -150,5 +150,9 @@ pub fn used(x: u64) -> bool {
     let known = power::lookup(8).is_some_and(|bound| bound.tier() == Tier::BuildTime);
     drop(power::request(21));
     nothing(0);
-    known && rest == 4 && bound.call(x) == power::at::<13>(x) && nested(x, STEP) == nested::generic(x, 3) && shown::half_hidden(2, 1) == shown::use_hidden(1)
+    known
+        && rest == 4
+        && bound.call(x) == power::at::<13>(x)
+        && nested(x, STEP) == nested::generic(x, 3)
+        && shown::half_hidden(2, 1) == shown::use_hidden(1)
 }

@@ -1,11 +1,10 @@
 //! A function that means something else in every edition.
 
 use checks::in_all_tiers;
-use checks::outcome::Outcome;
 use specialize::specialize;
 
 /// What the edition makes of an array's `into_iter`, of the temporaries of a tail expression, and of a closure's captures.
-#[allow(array_into_iter, unused_assignments)]
+#[allow(array_into_iter, clippy::into_iter_on_ref, clippy::size_of_ref, unused_assignments)]
 #[specialize(n)]
 pub fn told(drops: &::std::cell::RefCell<Vec<u32>>, n: u32) -> usize {
     struct Noted<'a>(&'a ::std::cell::RefCell<Vec<u32>>, u32);
@@ -31,7 +30,7 @@ pub fn told(drops: &::std::cell::RefCell<Vec<u32>>, n: u32) -> usize {
         drops.borrow_mut().push(0);
     }
     let mut size = 0;
-    for item in [1u8].into_iter() {
+    for item in [1u8, 2].into_iter() {
         size = ::std::mem::size_of_val(&item);
     }
     for _ in 0..n {
