@@ -25,8 +25,44 @@ fn power(x: u64, n: u32) -> u64 {
     product
 }
 
+/// The inner product of the first `n` elements.
+#[specialize(n)]
+fn dot(a: &[f32], b: &[f32], n: usize) -> f32 {
+    let mut sum = 0.0;
+    for index in 0..n {
+        sum += a[index] * b[index];
+    }
+    sum
+}
+
+/// A one-dimensional convolution with `taps` coefficients.
+#[specialize(taps)]
+fn convolve(input: &[f32], coefficients: &[f32], output: &mut [f32], taps: usize) {
+    for (start, place) in output.iter_mut().enumerate() {
+        let mut sum = 0.0;
+        for tap in 0..taps {
+            sum += input[start + tap] * coefficients[tap];
+        }
+        *place = sum;
+    }
+}
+
+/// Unpacks integers of `width` bits.
+#[specialize(width)]
+fn unpack(packed: &[u32], output: &mut [u32], width: u32) {
+    for (index, place) in output.iter_mut().enumerate() {
+        let bit = index as u32 * width;
+        let (word, shift) = ((bit / 32) as usize, bit % 32);
+        let wide = u64::from(packed[word]) | u64::from(packed[word + 1]) << 32;
+        *place = (wide >> shift) as u32 & ((1u32 << width) - 1);
+    }
+}
+
 /// Distinct values of one measurement.
 const VALUES: u32 = 40;
+
+/// The first of them: exponents that a program may well have.
+const FIRST: u32 = 3;
 
 /// Values requested together.
 const TOGETHER: u32 = 64;
@@ -81,8 +117,15 @@ fn compare() -> Result<(), Box<dyn Error>> {
     for stage in ["queue", "prepare", "fill", "optimise", "emit", "link", "pipe and checks", "load"] {
         println!("  {stage:<20}{:>8.0}{:>7.1} %", llvm[stage], 100.0 * llvm[stage] / new);
     }
+    println!("\nspeed of the code, in ns a call: the constant function as rustc makes it, and as LLVM alone does");
+    let (by_llvm, by_rustc) =
+        (child("code", store.path(), &[("SPECIALIZE_ENGINE", "llvm")])?, child("code", other.path(), &[("SPECIALIZE_ENGINE", "rustc")])?);
+    for (kernel, llvm) in &by_llvm {
+        println!("  {kernel:<32}{:>10.1}{llvm:>10.1}{:>10.3}", by_rustc[kernel], llvm / by_rustc[kernel]);
+    }
     println!("\nmemory and disk:");
     println!("  resident memory the host gains, once for everything    {:>10.0} KB", memory["once"]);
+    println!("    of which is no file's                                {:>10.0} KB", memory["own"]);
     println!("  resident memory the host gains, per live variant       {:>10.1} KB", memory["each"]);
     println!("  mappings per live variant                              {:>10.2}", memory["mappings"]);
     println!("  artifact of `power` on disk, median                    {:>10.0} bytes", memory["artifact"]);
@@ -109,6 +152,7 @@ fn measure(what: &str) -> Result<(), Box<dyn Error>> {
         "values" => measure_values(),
         "together" => measure_together(),
         "memory" => measure_memory(),
+        "code" => measure_code(),
         "gcc" => measure_gcc(),
         other => Err(format!("there is no measurement `{other}`").into()),
     }
@@ -117,7 +161,7 @@ fn measure(what: &str) -> Result<(), Box<dyn Error>> {
 /// One value after another; what is built once is built by the first.
 fn measure_values() -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
-    for n in 100..=100 + VALUES {
+    for n in FIRST..=FIRST + VALUES {
         let started = Instant::now();
         let bound = power::prepare(n)?;
         let took = started.elapsed();
@@ -146,9 +190,9 @@ fn measure_values() -> Result<(), Box<dyn Error>> {
 
 /// Many values at once, when everything that is built once is there.
 fn measure_together() -> Result<(), Box<dyn Error>> {
-    power::prepare(999)?;
+    power::prepare(FIRST + 50)?;
     let started = Instant::now();
-    let pending: Vec<_> = (1_000..1_000 + TOGETHER).map(power::request).collect();
+    let pending: Vec<_> = (FIRST + 51..FIRST + 51 + TOGETHER).map(power::request).collect();
     for pending in pending {
         pending.wait()?;
     }
@@ -156,17 +200,53 @@ fn measure_together() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What the code of variants is worth.
+fn measure_code() -> Result<(), Box<dyn Error>> {
+    let input: Vec<f32> = (0..4_200u16).map(|index| f32::from(index % 17)).collect();
+    let packed: Vec<u32> = (0..4_200u32).map(|index| index.wrapping_mul(0x9e37_79b9)).collect();
+    let (mut floats, mut integers) = (vec![0.0; 4_096], vec![0; 4_096]);
+    let bound = power::prepare(13)?;
+    time("power, n = 13", 20_000, || bound.call(black_box(3)));
+    for n in [16, 96] {
+        let bound = dot::prepare(n)?;
+        time(&format!("dot, n = {n}"), 5_000, || bound.call(black_box(&input), black_box(&input)));
+    }
+    for taps in [3, 9, 16] {
+        let bound = convolve::prepare(taps)?;
+        time(&format!("convolve 4096, taps = {taps}"), 100, || bound.call(black_box(&input), black_box(&input[..taps]), &mut floats));
+    }
+    for width in [7, 13] {
+        let bound = unpack::prepare(width)?;
+        time(&format!("unpack 4096, width = {width}"), 100, || bound.call(black_box(&packed), &mut integers));
+    }
+    Ok(())
+}
+
+/// Prints the fastest of many rounds of calls, in nanoseconds a call.
+fn time<R>(kernel: &str, calls: u32, mut call: impl FnMut() -> R) {
+    let mut best = f64::INFINITY;
+    for _ in 0..60 {
+        let started = Instant::now();
+        for _ in 0..calls {
+            black_box(call());
+        }
+        best = best.min(started.elapsed().as_secs_f64() * 1e9 / f64::from(calls));
+    }
+    println!("{kernel}={best}");
+}
+
 /// What variants take in the host, and on disk.
 fn measure_memory() -> Result<(), Box<dyn Error>> {
     black_box(power(3, 5));
-    let (before, _) = (resident()?, mappings()?);
-    power::prepare(2_000)?;
-    let (first, first_mappings) = (resident()?, mappings()?);
-    for n in 2_001..2_001 + VALUES {
+    let (before, own_before) = (resident("VmRSS:")?, resident("RssAnon:")?);
+    power::prepare(FIRST + 150)?;
+    let (first, own_first, first_mappings) = (resident("VmRSS:")?, resident("RssAnon:")?, mappings()?);
+    for n in FIRST + 151..FIRST + 151 + VALUES {
         black_box(power::prepare(n)?.call(3));
     }
-    let (last, last_mappings) = (resident()?, mappings()?);
+    let (last, last_mappings) = (resident("VmRSS:")?, mappings()?);
     println!("once={}", first - before);
+    println!("own={}", own_first - own_before);
     println!("each={}", (last - first) / f64::from(VALUES));
     println!("mappings={}", (last_mappings - first_mappings) / f64::from(VALUES));
     assert!(power::table().entries().iter().all(|entry| entry.origin() != Some(Origin::Rustc)));
@@ -180,12 +260,14 @@ fn measure_memory() -> Result<(), Box<dyn Error>> {
 fn measure_gcc() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut times = Vec::new();
-    for n in 100..=100 + VALUES {
+    for n in FIRST..=FIRST + VALUES {
         let started = Instant::now();
         let (source, library) = (folder.path().join(format!("{n}.c")), folder.path().join(format!("{n}.so")));
         fs::write(
             &source,
-            format!("#include <stdint.h>\nuint64_t power(uint64_t x) {{ uint64_t p = 1; for (uint32_t i = 0; i < {n}; i++) p *= x; return p; }}\n"),
+            format!(
+                "#include <stdint.h>\nuint64_t power(uint64_t x) {{ uint64_t p = 1; for (uint32_t i = 0; i < {n}; i++) p *= x; return p; }}\n"
+            ),
         )?;
         let arguments = ["-O3", "-march=native", "-shared", "-fPIC", "-o"].map(OsStr::new);
         let status = Command::new("/usr/bin/gcc").args(arguments).arg(&library).arg(&source).status()?;
@@ -216,10 +298,10 @@ fn median(figures: impl Iterator<Item = f64>) -> f64 {
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Resident memory of this process, in KB.
-fn resident() -> Result<f64, Box<dyn Error>> {
+/// A kind of resident memory of this process, in KB.
+fn resident(kind: &str) -> Result<f64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)).ok_or("the kernel does not say")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 

@@ -22,6 +22,9 @@ const LIBRARIES: [&str; 4] = ["core", "alloc", "std", "compiler_builtins"];
 /// How the panic entry of std ends, before and after mangling.
 const PANIC_ENTRY: &str = "rust_begin_unwind";
 
+/// What stands in the symbol of the function that `panic!` with one literal calls before edition 2021.
+const BEGIN_PANIC: &str = "3std9panicking11begin_panic";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/compile/digest.rs");
@@ -77,7 +80,8 @@ fn record(folder: &Path) -> Result<String, Box<dyn Error>> {
         digests.push_str(&format!("({name:?}, {:#034x}), ", digest::digest_file(&library)?));
     }
     let panic_entry = panic_entry(&rustc, folder)?;
-    let symbols = symbols(&panic_entry);
+    let begin_panic = begin_panic(&rustc, folder)?;
+    let symbols = symbols(&panic_entry, &begin_panic);
     try_symbols(&rustc, folder, &symbols)?;
     let rustc = rustc.to_str().ok_or("the path of the compiler is not UTF-8")?;
     Ok(format!(
@@ -85,7 +89,8 @@ fn record(folder: &Path) -> Result<String, Box<dyn Error>> {
          /// What it says of itself.\npub(crate) const VERSION: &str = {version:?};\n\
          /// Where its libraries are.\npub(crate) const LIBRARY_FOLDER: &str = {libraries:?};\n\
          /// Its libraries by name and digest.\npub(crate) const LIBRARIES: [(&str, u128); {}] = [{digests}];\n\
-         /// The symbol of the panic entry.\npub(crate) const PANIC_ENTRY: &str = {panic_entry:?};\n{symbols}",
+         /// The symbol of the panic entry.\npub(crate) const PANIC_ENTRY: &str = {panic_entry:?};\n\
+         /// The symbol of what panics with one literal.\npub(crate) const BEGIN_PANIC: &str = {begin_panic:?};\n{symbols}",
         LIBRARIES.len()
     ))
 }
@@ -110,20 +115,30 @@ fn find_library(folder: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
 /// The symbol of the panic entry, read off an object that defines one.
 fn panic_entry(rustc: &Path, folder: &Path) -> Result<String, Box<dyn Error>> {
     let source = "#![no_std]\n#[panic_handler]\nfn panic(_: &core::panic::PanicInfo<'_>) -> ! { loop {} }\n";
-    fs::write(folder.join("panic_entry.rs"), source)?;
-    let flags = ["--edition=2021", "--crate-type=lib", "--emit=obj", "-Cpanic=abort", "-opanic_entry.o", "panic_entry.rs"];
+    symbol_in(rustc, folder, source, |symbol| symbol.ends_with(PANIC_ENTRY))
+}
+
+/// The symbol of what panics with one literal, read off an object that does.
+fn begin_panic(rustc: &Path, folder: &Path) -> Result<String, Box<dyn Error>> {
+    symbol_in(rustc, folder, "pub fn fall() { panic!(\"\") }\n", |symbol| symbol.contains(BEGIN_PANIC))
+}
+
+/// The first symbol that `is_it`, of the object that a source becomes.
+fn symbol_in(rustc: &Path, folder: &Path, source: &str, is_it: impl Fn(&str) -> bool) -> Result<String, Box<dyn Error>> {
+    fs::write(folder.join("symbol.rs"), source)?;
+    let flags = ["--edition=2018", "--crate-type=lib", "--emit=obj", "-Cpanic=abort", "-osymbol.o", "symbol.rs"];
     run(Command::new(rustc).args(flags).current_dir(folder))?;
-    let object = fs::read(folder.join("panic_entry.o"))?;
-    let symbol = defined_symbols(&object)
+    let object = fs::read(folder.join("symbol.o"))?;
+    let symbol = symbols_of(&object)
         .ok_or("the compiler's object file cannot be read")?
         .into_iter()
-        .find(|symbol| symbol.ends_with(PANIC_ENTRY))
-        .ok_or("the compiler does not name the panic entry in a known way")?;
+        .find(|symbol| is_it(symbol))
+        .ok_or("the compiler does not name the entries of a panic in a known way")?;
     Ok(symbol.to_owned())
 }
 
-/// The names of the symbols that a 64-bit little-endian ELF file defines.
-fn defined_symbols(object: &[u8]) -> Option<Vec<&str>> {
+/// The names of the symbols of a 64-bit little-endian ELF file.
+fn symbols_of(object: &[u8]) -> Option<Vec<&str>> {
     let number = |at: usize, length: usize| -> Option<usize> {
         let bytes = object.get(at..at.checked_add(length)?)?;
         Some(bytes.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
@@ -135,20 +150,20 @@ fn defined_symbols(object: &[u8]) -> Option<Vec<&str>> {
     let names = number(section(number(table + 0x28, 4)?) + 0x18, 8)?;
     let mut found = Vec::new();
     for symbol in (symbols..symbols + size).step_by(24) {
-        let (name, defined_in) = (names + number(symbol, 4)?, number(symbol + 6, 2)?);
-        if defined_in != 0 {
-            let length = object.get(name..)?.iter().position(|byte| *byte == 0)?;
-            found.push(std::str::from_utf8(&object[name..name + length]).ok()?);
-        }
+        let name = names + number(symbol, 4)?;
+        let length = object.get(name..)?.iter().position(|byte| *byte == 0)?;
+        found.push(std::str::from_utf8(&object[name..name + length]).ok()?);
     }
     Some(found)
 }
 
 /// The declarations through which a host names what its variants borrow.
-fn symbols(panic_entry: &str) -> String {
+fn symbols(panic_entry: &str, begin_panic: &str) -> String {
     format!(
         "unsafe extern \"Rust\" {{\n    /// Where a panic enters this program's std.\n    #[link_name = {panic_entry:?}]\n    \
-         pub(crate) fn begin_unwind(info: &::core::panic::PanicInfo<'_>) -> !;\n}}\n\
+         pub(crate) fn begin_unwind(info: &::core::panic::PanicInfo<'_>) -> !;\n    \
+         /// What panics with one literal.\n    #[link_name = {begin_panic:?}]\n    \
+         pub(crate) fn begin_panic(message: &'static str, place: &'static ::core::panic::Location<'static>) -> !;\n}}\n\
          unsafe extern \"C\" {{\n    /// How this program's std unwinds a frame.\n    pub(crate) fn rust_eh_personality();\n}}\n"
     )
 }
@@ -156,7 +171,7 @@ fn symbols(panic_entry: &str) -> String {
 /// Builds and runs a program with those declarations, with the flags and the linker of this build.
 fn try_symbols(rustc: &Path, folder: &Path, symbols: &str) -> Result<(), Box<dyn Error>> {
     let source = format!(
-        "{symbols}\nfn main() {{\n    let lent = [begin_unwind as *const () as usize, rust_eh_personality as *const () as usize];\n    \
+        "{symbols}\nfn main() {{\n    let lent = [begin_unwind as *const (), begin_panic as *const (), rust_eh_personality as *const ()].map(|lent| lent as usize);\n    \
          std::process::exit(i32::from(std::hint::black_box(lent).contains(&0)));\n}}\n"
     );
     fs::write(folder.join("try_symbols.rs"), source)?;

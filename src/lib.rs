@@ -32,5 +32,6 @@ pub use specialize_macro::specialize;
 #[doc(hidden)]
 pub use specialize_runtime::__private;
 pub use specialize_runtime::{
-    Config, Cost, Counts, DispatchTable, Engine, Error, FunctionStats, Mode, Origin, Pending, Stages, Stats, TableEntry, Tier, functions, settle, stats,
+    Config, Cost, Counts, DispatchTable, Engine, Error, FunctionStats, Mode, Origin, Pending, Stages, Stats, TableEntry, Tier, functions,
+    settle, stats,
 };

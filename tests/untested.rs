@@ -6,6 +6,8 @@ mod support;
 mod tested;
 
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
 
 use specialize::{Error, Tier, specialize, stats};
@@ -31,11 +33,25 @@ const PROGRAM: &str = "*--crate-name=specialize_probe*main.rs*";
 /// Shell commands that leave a trace of the probe in the folder of the compiler.
 const LEAVE_TRACE: &str = ": > \"$folder/probed\"";
 
+/// What the compiler of this test prints when asked.
+fn ask(arguments: &[&str]) -> String {
+    let named = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let printed = Command::new(named).args(arguments).output().expect("a compiler");
+    String::from_utf8(printed.stdout).expect("text")
+}
+
 /// Whether the compiler of this test is one that the crate was tested with.
 fn is_tested() -> bool {
-    let named = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let printed = Command::new(named).arg("-vV").output().expect("a compiler");
-    tested::is_tested(&String::from_utf8(printed.stdout).expect("text"))
+    tested::is_tested(&ask(&["-vV"]))
+}
+
+/// A place with a compiler that runs the shell commands of `cases`, and with its LLVM.
+fn place_with(name: &'static str, cases: &[(&str, &str)]) -> Place {
+    let place = Place::new(name);
+    compiler(place.path(), cases);
+    let libraries = Path::new(ask(&["--print", "sysroot"]).trim_end()).join("lib");
+    symlink(libraries, place.path().join("lib")).expect("a link");
+    place
 }
 
 /// Runs a host that prepares this value, and compares its end with what is expected: a part of the error, or nothing.
@@ -77,8 +93,7 @@ fn a_tested_compiler_is_not_put_to_the_probe() {
     if !is_tested() {
         return eprintln!("skipped: the compiler of this test was not tested");
     }
-    let place = Place::new(NAME);
-    compiler(place.path(), &[(PROBE, LEAVE_TRACE)]);
+    let place = place_with(NAME, &[(PROBE, LEAVE_TRACE)]);
     host_comes_to(&place, "5", "");
     assert!(!place.path().join("probed").exists());
 }
@@ -92,8 +107,7 @@ fn an_untested_compiler_is_put_to_the_probe_once() {
     if is_tested() {
         return eprintln!("skipped: the compiler of this test was tested");
     }
-    let place = Place::new(NAME);
-    compiler(place.path(), &[(PROBE, LEAVE_TRACE)]);
+    let place = place_with(NAME, &[(PROBE, LEAVE_TRACE)]);
     host_comes_to(&place, "5", "");
     fs::remove_file(place.path().join("probed")).expect("it was put to the probe");
     host_comes_to(&place, "6", "");
@@ -109,9 +123,8 @@ fn a_compiler_whose_probe_failed_makes_nothing_that_is_loaded() {
     if is_tested() {
         return eprintln!("skipped: the compiler of this test was tested");
     }
-    let place = Place::new(NAME);
     let fails = "printf '#!/bin/sh\\necho sums >&2; exit 3\\n' > specialize_probe; chmod 700 specialize_probe; exit";
-    compiler(place.path(), &[(PROGRAM, fails)]);
+    let place = place_with(NAME, &[(PROGRAM, fails)]);
     host_comes_to(&place, "5", "the probe failed (exit status: 3) at: sums");
     compiler(place.path(), &[]);
     host_comes_to(&place, "5", "the probe failed (exit status: 3) at: sums");
@@ -126,9 +139,8 @@ fn a_compiler_whose_probe_was_killed_is_tried_again_by_the_next_process() {
     if is_tested() {
         return eprintln!("skipped: the compiler of this test was tested");
     }
-    let place = Place::new(NAME);
     let is_killed = "printf '#!/bin/sh\\nkill -9 $$\\n' > specialize_probe; chmod 700 specialize_probe; exit";
-    compiler(place.path(), &[(PROGRAM, is_killed)]);
+    let place = place_with(NAME, &[(PROGRAM, is_killed)]);
     host_comes_to(&place, "5", "the probe was killed (signal: 9");
     compiler(place.path(), &[]);
     host_comes_to(&place, "5", "");

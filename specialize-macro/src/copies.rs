@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 
-use crate::plain;
 use crate::expand::{self, Expansion};
+use crate::plain;
 use crate::signature::Specialized;
 
 /// The most values in a tuple; more are nested.
@@ -67,14 +67,14 @@ impl Expansion<'_> {
         let generic = self.unsafely(quote!(generic(#(#names),*)));
         if plain::is_plain(self.signature) {
             let variant = self.call_entry(&quote!(call.code()), names);
-            quote!(match FUNCTION.enter(#values) {
+            quote!(match __FUNCTION.enter(#values) {
                 ::core::option::Option::Some(call) => #variant,
                 ::core::option::Option::None => #generic,
             })
         } else {
             let variant = self.call_entry(&quote!(entry), names);
             quote!({
-                let entry = unsafe { FUNCTION.entry(#values) };
+                let entry = unsafe { __FUNCTION.entry(#values) };
                 if entry.is_null() { #generic } else { #variant }
             })
         }

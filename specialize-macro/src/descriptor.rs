@@ -4,9 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use crate::copies::tuple;
-use crate::plain;
 use crate::expand::{self, Expansion};
 use crate::layout::{Piece, Place};
+use crate::plain;
 use crate::template::Template;
 
 impl Expansion<'_> {
@@ -17,11 +17,11 @@ impl Expansion<'_> {
         let (names, values, listed) = (self.specialized_names(), tuple(&self.specialized_names()), self.table());
         let (types_tuple, descriptor) = (tuple(&types), self.fields());
         quote! {
-            static FUNCTION: #v1::Function<#types_tuple> = #v1::Function::new(#descriptor, #listed);
+            static __FUNCTION: #v1::Function<#types_tuple> = #v1::Function::new(#descriptor, #listed);
             #[#v1::linkme::distributed_slice(#v1::FUNCTIONS)]
             #[linkme(crate = #v1::linkme)]
-            static REGISTERED: &'static #v1::DispatchTable = FUNCTION.table();
-            #v1::surface!(FUNCTION: #types_tuple; #values; #(#names: #types),*);
+            static REGISTERED: &'static #v1::DispatchTable = __FUNCTION.table();
+            #v1::surface!(__FUNCTION: #types_tuple; #values; #(#names: #types),*);
         }
     }
 

@@ -90,7 +90,7 @@ impl Expansion<'_> {
             #[doc(hidden)] #[no_implicit_prelude]
             pub mod template {
                 #preamble
-                pub struct Marker;
+                pub enum Marker {}
                 #(#lints)* #(#features)* #inline pub #tokens
             }
         }
@@ -104,7 +104,7 @@ impl Expansion<'_> {
         }
         let constants = carried.iter().map(|(name, ty, _)| quote!(const #name: #ty;));
         quote! {
-            #[doc(hidden)] pub struct Marker;
+            #[doc(hidden)] pub enum Marker {}
             #[doc(hidden)] pub trait Constants { #(#constants)* }
         }
     }

@@ -118,8 +118,9 @@ fn specialized(signature: &syn::Signature, named: &[&Ident], incomplete: bool, m
             mistakes.at(name, unknown(name, &parameters));
         }
     }
+    let taken: Vec<&Ident> = parameters.iter().map(|(_, name, _)| *name).collect();
     let chosen: Vec<_> = parameters.into_iter().filter(|(_, name, _)| named.contains(name)).collect();
-    let constants = signature::constants(chosen.iter().map(|(_, name, _)| *name));
+    let constants = signature::constants(chosen.iter().map(|(_, name, _)| *name), taken);
     let mut specialized = Vec::new();
     for ((position, name, ty), constant) in chosen.into_iter().zip(constants) {
         match Scalar::of(ty) {

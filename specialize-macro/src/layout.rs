@@ -2,6 +2,7 @@
 
 use proc_macro2::LineColumn;
 
+use crate::columns;
 use crate::tree::{Leaf, Tree};
 
 /// A piece of a function's text.
@@ -54,6 +55,8 @@ struct Page {
     start: Option<LineColumn>,
     /// Where it ends.
     end: Option<LineColumn>,
+    /// Where the last token ends in the user's file, by characters, if it stands there as it does here.
+    last: Option<LineColumn>,
 }
 
 impl Page {
@@ -72,7 +75,13 @@ impl Page {
 
     /// Puts a token where it stands, or as soon behind the one before as it can.
     fn put(&mut self, leaf: &Leaf) {
+        let gap = self.last.zip(leaf.extent).and_then(|(last, (start, _))| columns::gap(last, start));
+        self.last = leaf.extent.map(|(_, end)| end);
         match (self.end, leaf.place.filter(|_| !self.only_line)) {
+            (Some(_), Some(place)) if gap.is_some() => {
+                self.text.extend(gap);
+                self.end = Some(place);
+            }
             (Some(end), Some(place)) if (place.line, place.column) >= (end.line, end.column) => {
                 let lines = place.line - end.line;
                 let spaces = if lines == 0 { place.column - end.column } else { place.column };
@@ -93,9 +102,9 @@ impl Page {
         match text.rsplit_once('\n') {
             Some((before, last)) => {
                 end.line += before.matches('\n').count() + 1;
-                end.column = last.chars().count();
+                end.column = columns::width(last);
             }
-            None => end.column += text.chars().count(),
+            None => end.column += columns::width(text),
         }
     }
 }

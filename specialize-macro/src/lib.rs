@@ -6,6 +6,7 @@ mod args;
 mod attribute;
 mod attributes;
 mod checks;
+mod columns;
 mod combinations;
 mod copies;
 mod descriptor;

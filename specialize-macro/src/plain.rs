@@ -8,9 +8,8 @@ use syn::{GenericArgument, PathArguments, ReturnType, Type, TypePath};
 use crate::signature::Signature;
 
 /// Types without parameters.
-const LEAVES: [&str; 18] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool", "char", "str", "String",
-];
+const LEAVES: [&str; 18] =
+    ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool", "char", "str", "String"];
 
 /// Types that are plain if their parameters are.
 const CONTAINERS: [&str; 4] = ["Option", "Result", "Vec", "Box"];
@@ -66,7 +65,8 @@ fn is_owned_path(path: &TypePath) -> bool {
     let name = last.ident.to_string();
     if path.path.segments.len() > 1 {
         let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let known = |full: &&str| segments.join("::") == **full || full.ends_with("primitive") && segments.join("::") == format!("{full}::{name}");
+        let known =
+            |full: &&str| segments.join("::") == **full || full.ends_with("primitive") && segments.join("::") == format!("{full}::{name}");
         if !PATHS.iter().any(|full| known(&full)) {
             return false;
         }

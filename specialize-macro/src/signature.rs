@@ -121,9 +121,9 @@ impl Signature {
     }
 }
 
-/// The names for const generics of `names`: upper case, each another.
-pub(crate) fn constants<'a>(names: impl IntoIterator<Item = &'a Ident>) -> Vec<Ident> {
-    let mut taken = HashSet::new();
+/// The names for const generics of `names`: upper case, each another, and none that is `taken` by a parameter.
+pub(crate) fn constants<'a>(names: impl IntoIterator<Item = &'a Ident>, taken: impl IntoIterator<Item = &'a Ident>) -> Vec<Ident> {
+    let mut taken: HashSet<String> = taken.into_iter().map(Ident::to_string).collect();
     let mut constants = Vec::new();
     for (index, name) in names.into_iter().enumerate() {
         let upper = name.unraw().to_string().to_uppercase();
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn constants_are_upper_case_and_unlike_each_other() {
         let names: [Ident; 4] = [parse_quote!(n), parse_quote!(N), parse_quote!(r#type), parse_quote!(_x)];
-        let constants: Vec<String> = constants(&names).iter().map(Ident::to_string).collect();
+        let constants: Vec<String> = constants(&names, &names[..1]).iter().map(Ident::to_string).collect();
         assert_eq!(constants, ["N", "N_1", "TYPE", "_X"]);
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, LineColumn, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use crate::isolation;
+use crate::{columns, isolation};
 
 /// The context of tokens that no macro wrote.
 pub(crate) const ROOT: u32 = 0;
@@ -22,8 +22,10 @@ pub(crate) enum Tree {
 pub(crate) struct Leaf {
     /// What it says.
     pub(crate) text: String,
-    /// Where it stands in the user's file, if it stands there.
+    /// Where it stands in the user's file, if it stands there, by the columns that a panic's place has.
     pub(crate) place: Option<LineColumn>,
+    /// From where to where it stands there by characters, if it says there what it says here.
+    pub(crate) extent: Option<(LineColumn, LineColumn)>,
     /// The expansion that wrote it, [`ROOT`] for the user; none if only the template has it. Names of different contexts
     /// are different names.
     pub(crate) context: Option<u32>,
@@ -50,7 +52,7 @@ impl Tree {
 impl Leaf {
     /// A token that only the template has.
     pub(crate) fn made(text: impl Into<String>) -> Leaf {
-        Leaf { text: text.into(), place: None, context: None }
+        Leaf { text: text.into(), place: None, extent: None, context: None }
     }
 }
 
@@ -185,7 +187,12 @@ impl Reader {
     fn written(&self, text: impl Into<String>, span: Span) -> Leaf {
         match context(span) {
             own if self.own == Some(own) => Leaf::made(text),
-            context => Leaf { text: text.into(), place: Some(span.start()).filter(|start| start.line > 0), context: Some(context) },
+            context => {
+                let text = text.into();
+                let extent = columns::place(span).filter(|_| span.source_text().is_some_and(|source| source == text));
+                let extent = extent.map(|_| (span.start(), span.end()));
+                Leaf { text, place: columns::place(span), extent, context: Some(context) }
+            }
         }
     }
 }

@@ -123,6 +123,11 @@ impl Shared {
         if self.has_variant() { Pending::ready(Ok(())) } else { service::request(self) }
     }
 
+    /// Asks for a variant, unless there is one, for a caller that is going to wait for it.
+    pub(crate) fn ask_and_look(self: &Arc<Shared>) -> Pending {
+        if self.has_variant() { Pending::ready(Ok(())) } else { service::request_and_look(self) }
+    }
+
     /// Asks for a variant in the background, unless there is one, or making one for this function
     /// failed a moment ago.
     pub(crate) fn ask_when_due(self: &Arc<Shared>) {

@@ -198,7 +198,10 @@ impl Settings {
             mode: environment.parsed("SPECIALIZE_MODE", "full, load, build-time or off").or(config.mode).unwrap_or_default(),
             hot_of_environment: environment.parsed("SPECIALIZE_HOT", "a number of calls"),
             hot_of_program: config.hot.unwrap_or(1_000),
-            table_capacity: environment.parsed("SPECIALIZE_TABLE_CAPACITY", "a number of variants").or(config.table_capacity).unwrap_or(1_024),
+            table_capacity: environment
+                .parsed("SPECIALIZE_TABLE_CAPACITY", "a number of variants")
+                .or(config.table_capacity)
+                .unwrap_or(1_024),
             code_limit: environment.parsed("SPECIALIZE_CODE_LIMIT", "a number of libraries").or(config.code_limit).unwrap_or(2_048),
             cache_dir: environment
                 .path("SPECIALIZE_CACHE_DIR")
@@ -269,7 +272,8 @@ mod tests {
 
     #[test]
     fn the_environment_wins_over_the_program() {
-        let settings = settings_of(Config::default().mode(Mode::Load).hot(5), &[("SPECIALIZE_MODE", "build-time"), ("SPECIALIZE_HOT", "7")]);
+        let settings =
+            settings_of(Config::default().mode(Mode::Load).hot(5), &[("SPECIALIZE_MODE", "build-time"), ("SPECIALIZE_HOT", "7")]);
         assert_eq!(settings.mode, Mode::BuildTime);
         assert_eq!(settings.hot(Some(10)), 7);
     }

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
-use crate::cost::Cost;
 use crate::config::{Mode, settings};
+use crate::cost::Cost;
 use crate::dispatch::hotness::Hotness;
 use crate::dispatch::reclaim;
 use crate::dispatch::table::{Array, Table};
 use crate::error::Error;
-use crate::maker;
 use crate::function::{Descriptor, ListedValues, Tier};
+use crate::maker;
 use crate::registry::Registry;
 use crate::value::{self, Image, Values, mix};
 use crate::variant::{Origin, Variant};
@@ -176,6 +176,12 @@ impl DispatchTable {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How many runtime variants stay for the life of the process.
+    #[must_use]
+    pub fn pinned(&self) -> usize {
+        self.ledger().registry.variants().filter(|variant| self.pins(variant)).count()
     }
 
     /// Every value that has a variant now: the listed ones first, unless the mode is `off`. Takes a

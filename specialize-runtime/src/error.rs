@@ -90,7 +90,9 @@ pub enum Error {
         found: String,
     },
     /// The compiler that built the program is none that this crate was tested with, and its probe did not go well.
-    #[error("this program was built by {compiler}, which specialize was not tested with, and {reason}; listed values and the generic function serve; build it with Rust {tested} to have variants at run time")]
+    #[error(
+        "this program was built by {compiler}, which specialize was not tested with, and {reason}; listed values and the generic function serve; build it with Rust {tested} to have variants at run time"
+    )]
     ToolchainUntested {
         /// What the compiler calls itself.
         compiler: &'static str,

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::binding::{Binding, Shared};
 use crate::compile::template::Template;
-use crate::dispatch::reclaim::{self, Pin};
 use crate::config::{Mode, settings};
+use crate::dispatch::reclaim::{self, Pin};
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
 use crate::pending::Pending;
@@ -139,7 +139,7 @@ impl<V: Values> Function<V> {
     /// Why they can have none.
     pub fn prepare(&'static self, values: V) -> Result<Binding<V>, Error> {
         let shared = self.shared(values);
-        shared.ask().wait()?;
+        shared.ask_and_look().wait()?;
         Ok(Binding::new(shared, values))
     }
 
@@ -150,7 +150,7 @@ impl<V: Values> Function<V> {
     /// Why the values can have no variant, or [`Error::DeadlinePassed`].
     pub fn prepare_within(&'static self, values: V, patience: Duration) -> Result<Binding<V>, Error> {
         let shared = self.shared(values);
-        match shared.ask().wait_within(patience) {
+        match shared.ask_and_look().wait_within(patience) {
             Some(outcome) => outcome?,
             None => return Err(Error::DeadlinePassed { function: self.table.name(), waited: patience }),
         }

@@ -45,12 +45,12 @@ pub mod __private {
     pub mod v1 {
         pub use linkme;
 
+        pub use crate::__specialize_surface as surface;
         pub use crate::binding::Binding;
         pub use crate::compile::template::{BuildFlags, Flags, Piece, Template};
         pub use crate::function::{Descriptor, Entry, Function, build_time_serves};
         pub use crate::stats::FUNCTIONS;
         pub use crate::value::{Value, Values};
-        pub use crate::__specialize_surface as surface;
         pub use crate::{DispatchTable, Error, Pending, Tier};
     }
 }

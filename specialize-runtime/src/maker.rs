@@ -2,9 +2,9 @@
 //! then loads it. The one place where the artifact and compile wings meet.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{Keeping, keep_server, make, store_failure, supported};
+pub(crate) use with_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 #[cfg(not(specialize_runtime_tier))]
-pub(crate) use without_runtime_tier::{Keeping, keep_server, make, store_failure, supported};
+pub(crate) use without_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 
 #[cfg(not(specialize_runtime_tier))]
 mod without_runtime_tier {
@@ -18,8 +18,12 @@ mod without_runtime_tier {
         Err(Error::UnsupportedPlatform { reason: record::UNSUPPORTED.to_owned() })
     }
 
-    pub(crate) fn make(descriptor: &'static Descriptor, _: &Image) -> Result<(Variant, Keeping), Error> {
+    pub(crate) fn make(descriptor: &'static Descriptor, _: &Image) -> Result<(Variant, Option<Keeping>), Error> {
         supported(descriptor).and(Err(Error::Ending))
+    }
+
+    pub(crate) fn find_finished(_: &'static Descriptor, _: &Image) -> Option<Variant> {
+        None
     }
 
     /// Nothing is ever kept.
@@ -36,14 +40,24 @@ mod without_runtime_tier {
     pub(crate) fn keep_server() -> bool {
         false
     }
+
+    pub(crate) fn has_room() -> Result<(), Error> {
+        Ok(())
+    }
+
+    pub(crate) fn stuck() -> usize {
+        0
+    }
 }
 
 #[cfg(specialize_runtime_tier)]
 mod with_runtime_tier {
     use std::time::{Duration, Instant};
 
+    use crate::artifact::host::Support;
+    use crate::artifact::key::Key;
     use crate::artifact::library::{self, Library};
-    use crate::artifact::store::{Artifact, Staged, Store};
+    use crate::artifact::store::{Staged, Store};
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request};
@@ -67,6 +81,21 @@ mod with_runtime_tier {
         Workshop::store_failure()
     }
 
+    /// Whether the process may hold one more variant.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CodeLimit`].
+    pub(crate) fn has_room() -> Result<(), Error> {
+        let limit = settings().code_limit;
+        if library::loaded() < limit { Ok(()) } else { Err(Error::CodeLimit { limit }) }
+    }
+
+    /// How many variants were to be unloaded, and are kept by the loader all the same.
+    pub(crate) fn stuck() -> usize {
+        library::stuck()
+    }
+
     /// Makes a variant of the function behind `descriptor` for the values behind `image`, from the
     /// store or by a compiler. It can be called before it is kept.
     ///
@@ -74,26 +103,13 @@ mod with_runtime_tier {
     ///
     /// What failed, or [`Error::Forbidden`] where there is none in the store and the mode allows
     /// no compiler.
-    pub(crate) fn make(descriptor: &'static Descriptor, image: &Image) -> Result<(Variant, Keeping), Error> {
-        let limit = settings().code_limit;
-        if library::loaded() >= limit {
-            return Err(Error::CodeLimit { limit });
-        }
+    pub(crate) fn make(descriptor: &'static Descriptor, image: &Image) -> Result<(Variant, Option<Keeping>), Error> {
         let mut watch = Watch::start();
         let workshop = Workshop::get()?;
         let support = workshop.support(descriptor)?;
         let key = workshop.variant_key(&descriptor.template, image, support);
-        let load = |artifact: &Artifact| Library::open(artifact, support, descriptor.layout);
-        if let Some(artifact) = workshop.store.find(&key) {
-            let prepare = watch.lap();
-            match load(&artifact) {
-                Ok(library) => {
-                    let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
-                    let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };
-                    return Ok((Variant::new(image.clone(), made, cost, library), Keeping(None)));
-                }
-                Err(error) => tracing::warn!(%error, "an artifact cannot be loaded, and is made anew"),
-            }
+        if let Some(variant) = finished(workshop, support, descriptor, image, &key, &mut watch) {
+            return Ok((variant, None));
         }
         let folder = workshop.store.work_place();
         let images: Vec<&[u8]> = image.parts().collect();
@@ -110,29 +126,64 @@ mod with_runtime_tier {
         let (dylib, made, compile) = compile_with_some_engine(workshop, toolchain, &request)?;
         let prepare = watch.lap().saturating_sub(compile);
         let staged = workshop.store.stage(&key, dylib)?;
-        let library = load(staged.artifact())?;
+        let library = Library::open(staged.artifact(), support, descriptor.layout)?;
         let cost = Cost { prepare, compile, stages: made.stages, load: watch.lap(), ..Cost::default() };
         tracing::debug!(function = descriptor.name, artifact = %key.digest(), origin = ?made.origin, ?cost, "a variant was compiled");
-        Ok((Variant::new(image.clone(), made, cost, library), Keeping(Some((&workshop.store, staged)))))
+        Ok((Variant::new(image.clone(), made, cost, library), Some(Keeping(&workshop.store, staged))))
+    }
+
+    /// A variant that is finished on disk, if looking for one takes microseconds: the store is open, and the support library
+    /// loaded.
+    pub(crate) fn find_finished(descriptor: &'static Descriptor, image: &Image) -> Option<Variant> {
+        let mut watch = Watch::start();
+        let (workshop, support) = Workshop::ready()?;
+        let key = workshop.variant_key(&descriptor.template, image, support);
+        finished(workshop, support, descriptor, image, &key, &mut watch)
+    }
+
+    /// The variant for `key` from the store.
+    fn finished(
+        workshop: &Workshop,
+        support: &Support,
+        descriptor: &Descriptor,
+        image: &Image,
+        key: &Key,
+        watch: &mut Watch,
+    ) -> Option<Variant> {
+        let artifact = workshop.store.find(key)?;
+        let prepare = watch.lap();
+        match Library::open(&artifact, support, descriptor.layout) {
+            Ok(library) => {
+                let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
+                let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };
+                Some(Variant::new(image.clone(), made, cost, library))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an artifact cannot be loaded, and is made anew");
+                None
+            }
+        }
     }
 
     /// What is left to be done for a variant that can be called already.
     #[derive(Debug)]
-    pub(crate) struct Keeping(Option<(&'static Store, Staged)>);
+    pub(crate) struct Keeping(&'static Store, Staged);
 
     impl Keeping {
         /// Keeps the variant for the next process.
         pub(crate) fn finish(self) {
-            if let Some((store, staged)) = self.0
-                && let Err(error) = staged.keep(store)
-            {
+            if let Err(error) = self.1.keep(self.0) {
                 tracing::warn!(%error, "a variant is not kept for the next process");
             }
         }
     }
 
     /// The dylib, how it came to be, and how long the engine that made it was at it.
-    fn compile_with_some_engine(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Error> {
+    fn compile_with_some_engine(
+        workshop: &Workshop,
+        toolchain: &Toolchain,
+        request: &Request<'_>,
+    ) -> Result<(Vec<u8>, Made, Duration), Error> {
         let engine = settings().engine;
         let fallback = match engine {
             Engine::Rustc => None,
@@ -157,16 +208,11 @@ mod with_runtime_tier {
     }
 
     fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Refusal> {
-        workshop.trust_llvm(toolchain, |probe| Ok(compile_untried_with_llvm(workshop, toolchain, probe)?.0))?;
-        compile_untried_with_llvm(workshop, toolchain, request)
-    }
-
-    fn compile_untried_with_llvm(
-        workshop: &Workshop,
-        toolchain: &Toolchain,
-        request: &Request<'_>,
-    ) -> Result<(Vec<u8>, Made, Duration), Refusal> {
         let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        workshop.trust_llvm(toolchain, |probe| {
+            let bitcode = &probe.lowering.make_bitcode(toolchain)?;
+            Ok(llvm::compile(toolchain, probe, Means { program, bitcode })?.0)
+        })?;
         let bitcode = workshop.bitcode(toolchain, request.lowering)?;
         let mut watch = Watch::start();
         let (dylib, stages) = llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })?;

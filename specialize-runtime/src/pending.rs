@@ -171,7 +171,14 @@ mod tests {
         let outcome = Arc::new(Outcome::default());
         let pending = Pending::shared(Arc::clone(&outcome));
         assert!(pending.wait_within(Duration::from_millis(1)).is_none());
-        let waiting: Vec<_> = (0..4).map(|_| std::thread::spawn({ let pending = pending.clone(); move || pending.wait() })).collect();
+        let waiting: Vec<_> = (0..4)
+            .map(|_| {
+                std::thread::spawn({
+                    let pending = pending.clone();
+                    move || pending.wait()
+                })
+            })
+            .collect();
         outcome.finish(Err(Error::AlreadyConfigured)).wake();
         for thread in waiting {
             assert!(matches!(thread.join().expect("no panic"), Err(Error::AlreadyConfigured)));

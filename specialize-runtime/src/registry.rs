@@ -31,11 +31,7 @@ struct Live {
 impl Live {
     /// What the table leads to: the code where the key tells values apart, else the variant.
     fn payload(&self) -> *const () {
-        if self.variant.image().bytes().len() <= size_of::<u64>() {
-            self.variant.entry().code()
-        } else {
-            Arc::as_ptr(&self.variant).cast()
-        }
+        if self.variant.image().bytes().len() <= size_of::<u64>() { self.variant.entry().code() } else { Arc::as_ptr(&self.variant).cast() }
     }
 }
 

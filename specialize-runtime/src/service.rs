@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
 use crate::config::settings;
+use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
 use crate::lifetime;
 use crate::maker::{self, Keeping};
 use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
+use crate::stats::functions;
 use crate::variant::Variant;
 
 /// The queue and the threads that work on it.
@@ -51,30 +53,69 @@ struct Job {
 
 /// Asks for a variant for the values of `shared`, or joins whoever asked before.
 pub(crate) fn request(shared: &Arc<Shared>) -> Pending {
+    match admit(shared) {
+        Ok(outcome) => enqueue(shared, outcome),
+        Err(pending) => pending,
+    }
+}
+
+/// As [`request`], for a caller that is going to wait: it looks for a finished variant itself, if everything that takes long was
+/// done before, since that takes less time than to hand it to another thread.
+pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
+    let outcome = match admit(shared) {
+        Ok(outcome) => outcome,
+        Err(pending) => return pending,
+    };
+    let table = shared.table();
+    let found = if make_room(table).is_ok() { maker::find_finished(table.descriptor(), shared.image()) } else { None };
+    let Some(variant) = found else {
+        return enqueue(shared, outcome);
+    };
+    table.publish(shared, variant);
+    let service = service();
+    let waiting = outcome.finish(Ok(()));
+    service.strike_off(&mut service.state(), shared);
+    waiting.wake();
+    Pending::ready(Ok(()))
+}
+
+/// Enters the values of `shared` among those that are being made; or what to wait for, if they need not be.
+fn admit(shared: &Arc<Shared>) -> Result<Arc<Outcome>, Pending> {
     if let Err(error) = shared.table().may_have_runtime_variants() {
         shared.failed(&error);
-        return Pending::ready(Err(error));
+        return Err(Pending::ready(Err(error)));
     }
-    let service = service();
-    let mut state = service.state();
+    let mut state = service().state();
     if state.ending {
-        return Pending::ready(Err(Error::Ending));
+        return Err(Pending::ready(Err(Error::Ending)));
     }
     if let Some(outcome) = state.unfinished.get(&Arc::as_ptr(shared).addr()) {
-        return Pending::shared(Arc::clone(outcome));
+        return Err(Pending::shared(Arc::clone(outcome)));
     }
     // A variant may have been published since the caller looked.
     if shared.has_variant() {
-        return Pending::ready(Ok(()));
-    }
-    if let Err(error) = service.have_a_thread(&mut state) {
-        shared.failed(&error);
-        shared.table().failed(&error);
-        return Pending::ready(Err(error));
+        return Err(Pending::ready(Ok(())));
     }
     shared.table().requested();
     let outcome = Arc::new(Outcome::default());
     state.unfinished.insert(Arc::as_ptr(shared).addr(), Arc::clone(&outcome));
+    Ok(outcome)
+}
+
+/// Queues values that were admitted.
+fn enqueue(shared: &Arc<Shared>, outcome: Arc<Outcome>) -> Pending {
+    let service = service();
+    let mut state = service.state();
+    let refusal = if state.ending { Err(Error::Ending) } else { service.have_a_thread(&mut state) };
+    if let Err(error) = refusal {
+        shared.failed(&error);
+        shared.table().failed(&error);
+        let waiting = outcome.finish(Err(error.clone()));
+        service.strike_off(&mut state, shared);
+        drop(state);
+        waiting.wake();
+        return Pending::ready(Err(error));
+    }
     state.queue.push_back(Job { shared: Arc::clone(shared), outcome: Arc::clone(&outcome), queued: Instant::now() });
     service.queued.notify_one();
     Pending::shared(outcome)
@@ -164,9 +205,8 @@ impl Service {
             state = self.state();
             let (outcome, keeping) = conclude(&job.shared, made);
             let waiting = job.outcome.finish(outcome);
-            state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
             state.keeping += usize::from(keeping.is_some());
-            self.ended.notify_all();
+            self.strike_off(&mut state, &job.shared);
             drop(state);
             waiting.wake();
             // Nothing of the job must outlive it: what its values share holds their variant.
@@ -194,6 +234,12 @@ impl Service {
         }
     }
 
+    /// Strikes values off those that are being made.
+    fn strike_off(&self, state: &mut State, shared: &Arc<Shared>) {
+        state.unfinished.remove(&Arc::as_ptr(shared).addr());
+        self.ended.notify_all();
+    }
+
     fn keep_now(&self, keeping: Keeping) {
         keeping.finish();
         self.state().keeping -= 1;
@@ -214,14 +260,26 @@ impl Service {
     }
 }
 
+/// Makes sure that there is room for one more variant of `table`: in it, and in the process, where the coldest of another function
+/// may have to leave.
+fn make_room(table: &DispatchTable) -> Result<(), Error> {
+    table.make_room()?;
+    if maker::has_room().is_ok() {
+        return Ok(());
+    }
+    // Once is enough, or no more can be done: what left may have to wait for a call to end.
+    let _ = table.evict() || functions().into_iter().any(DispatchTable::evict);
+    maker::has_room()
+}
+
 /// Makes one variant.
-fn attempt(job: &Job) -> Result<(Variant, Keeping), Error> {
+fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
     let span = tracing::debug_span!("specialize::request", function = table.name());
     let _entered = span.enter();
     // A panic here would be a mistake of this crate's, and must not leave callers waiting.
     let made = catch_unwind(AssertUnwindSafe(|| {
-        table.make_room()?;
+        make_room(table)?;
         maker::make(table.descriptor(), job.shared.image())
     }));
     let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));
@@ -233,11 +291,11 @@ fn attempt(job: &Job) -> Result<(Variant, Keeping), Error> {
 }
 
 /// Publishes a variant, or has it said wherever that is asked later why there is none; and what is left to be done.
-fn conclude(shared: &Shared, made: Result<(Variant, Keeping), Error>) -> (Result<(), Error>, Option<Keeping>) {
+fn conclude(shared: &Shared, made: Result<(Variant, Option<Keeping>), Error>) -> (Result<(), Error>, Option<Keeping>) {
     match made {
         Ok((variant, keeping)) => {
             shared.table().publish(shared, variant);
-            (Ok(()), Some(keeping))
+            (Ok(()), keeping)
         }
         Err(error) => {
             shared.failed(&error);

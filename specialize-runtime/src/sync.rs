@@ -24,9 +24,23 @@ pub(crate) fn heavy_barrier() -> bool {
         static REGISTERED: OnceLock<bool> = OnceLock::new();
         // SAFETY: membarrier(2) takes a command and flags, and touches no memory of ours.
         let call = |command: libc::c_int| unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) } == 0;
-        *REGISTERED.get_or_init(|| call(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
-            && call(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED)
+        *REGISTERED.get_or_init(|| call(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)) && call(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED)
     }
     #[cfg(not(specialize_runtime_tier))]
     false
+}
+
+/// A place for `value` for the life of the process, by the system's allocator: the program's own may count what it gives, and
+/// this is given once for each thread that ever ran at the same time.
+pub(crate) fn leaked<T>(value: T) -> *mut T {
+    use std::alloc::{GlobalAlloc, Layout, System, handle_alloc_error};
+    let layout = Layout::new::<T>();
+    // SAFETY: records are not zero-sized.
+    let place = unsafe { System.alloc(layout) }.cast::<T>();
+    if place.is_null() {
+        handle_alloc_error(layout);
+    }
+    // SAFETY: the place was made for a `T`.
+    unsafe { place.write(value) };
+    place
 }

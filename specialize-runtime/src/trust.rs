@@ -121,6 +121,7 @@ impl Workshop {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::path::Path;
     use std::time::Duration;
 
@@ -169,8 +170,8 @@ mod tests {
     fn make_with_llvm(workshop: &Workshop, request: &Request<'_>) -> Result<Vec<u8>, Refusal> {
         let toolchain = toolchain(workshop);
         let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
-        let bitcode = workshop.bitcode(toolchain, request.lowering)?;
-        Ok(llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })?.0)
+        let bitcode = &request.lowering.make_bitcode(toolchain)?;
+        Ok(llvm::compile(toolchain, request, Means { program, bitcode })?.0)
     }
 
     /// Keeps a verdict in the store, as another process would.
@@ -225,31 +226,34 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_that_is_not_there_is_no_verdict() {
+    fn what_is_not_known_is_not_kept_but_not_tried_again_in_this_process() {
         let folder = tempfile::tempdir().expect("a folder");
-        let workshop = workshop(folder.path(), PATIENCE);
-        let toolchain = toolchain(&workshop);
-        let absent = |_: &Request<'_>| Err(Refusal::Engine("there is no libLLVM".to_owned()));
-        let refusal = workshop.trust_llvm(toolchain, absent).expect_err("no variant");
-        assert!(matches!(&refusal, Refusal::Engine(reason) if reason.contains("there is no libLLVM")), "{refusal:?}");
-        let refusal = workshop.trust_llvm(toolchain, |_| Err(Error::Ending.into())).expect_err("the end");
-        assert!(matches!(refusal, Refusal::Variant(Error::Ending)), "{refusal:?}");
-        workshop.trust_llvm(toolchain, |request| Ok(compile::compile(toolchain, request)?)).expect("it is tried again");
+        let failures = [
+            Refusal::Engine("there is no libLLVM".to_owned()),
+            Refusal::Variant(Error::UnresolvedSymbol { function: "probe", symbols: "`f`".to_owned() }),
+        ];
+        for failure in failures {
+            let workshop = workshop(folder.path(), PATIENCE);
+            let (toolchain, failure) = (toolchain(&workshop), Cell::new(Some(failure)));
+            for _ in 0..2 {
+                let made = |_: &Request<'_>| Err(failure.take().expect("it is not made again"));
+                let refusal = workshop.trust_llvm(toolchain, made).expect_err("it cannot be built");
+                assert!(matches!(&refusal, Refusal::Engine(reason) if reason.contains("the probe could not be built")), "{refusal:?}");
+            }
+        }
+        let another = workshop(folder.path(), PATIENCE);
+        let toolchain = toolchain(&another);
+        another.trust_llvm(toolchain, |request| Ok(compile::compile(toolchain, request)?)).expect("another process tries again");
     }
 
     #[test]
-    fn what_is_not_known_is_not_kept_but_not_tried_again_in_this_process() {
+    fn the_end_of_the_process_is_not_held_against_the_compiler() {
         let folder = tempfile::tempdir().expect("a folder");
-        let unlucky = workshop(folder.path(), PATIENCE);
-        let toolchain = toolchain(&unlucky);
-        let failed = |_: &Request<'_>| Err(Error::UnresolvedSymbol { function: "probe", symbols: "`f`".to_owned() }.into());
-        for _ in 0..2 {
-            let refusal = unlucky.trust_llvm(toolchain, failed).expect_err("it cannot be built");
-            assert!(matches!(&refusal, Refusal::Engine(reason) if reason.contains("the probe could not be built")), "{refusal:?}");
-        }
-        unlucky.trust_llvm(toolchain, |_| panic!("nothing is made")).expect_err("it is known in this process");
-        let another = workshop(folder.path(), PATIENCE);
-        another.trust_llvm(toolchain, |request| Ok(compile::compile(toolchain, request)?)).expect("another process tries again");
+        let workshop = workshop(folder.path(), PATIENCE);
+        let toolchain = toolchain(&workshop);
+        let refusal = workshop.trust_llvm(toolchain, |_| Err(Error::Ending.into())).expect_err("the end");
+        assert!(matches!(refusal, Refusal::Variant(Error::Ending)), "{refusal:?}");
+        workshop.trust_llvm(toolchain, |request| Ok(compile::compile(toolchain, request)?)).expect("nothing is known yet");
     }
 
     #[test]

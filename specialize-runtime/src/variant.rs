@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::cost::{Cost, Stages};
-use crate::function::Entry;
 #[cfg(specialize_runtime_tier)]
 use crate::artifact::library::Library;
+use crate::cost::{Cost, Stages};
+use crate::function::Entry;
 use crate::value::Image;
 
 /// Where a runtime variant came from.

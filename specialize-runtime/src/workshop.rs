@@ -12,16 +12,16 @@ use crate::artifact::host::Support;
 use crate::artifact::key::Key;
 use crate::artifact::processor;
 use crate::artifact::store::{Artifact, Store};
+use crate::compile::program::SERVER;
 use crate::compile::template::{Flags, Template};
 use crate::compile::toolchain::{self, Toolchain};
-use crate::compile::program::SERVER;
 use crate::compile::{Limits, Lowering, support};
 use crate::config::{Mode, Settings, settings};
 use crate::error::Error;
 use crate::function::Descriptor;
 use crate::lifetime;
-use crate::trust::Trust;
 use crate::of_process::OfProcess;
+use crate::trust::Trust;
 use crate::value::Image;
 
 /// How many runtime instances may live in one process, each with its own support library.
@@ -75,10 +75,17 @@ impl Workshop {
             limits,
             processor,
             trust: Trust::new(),
-            toolchain: OnceCell::new(), support: OnceCell::new(),
+            toolchain: OnceCell::new(),
+            support: OnceCell::new(),
             server: OnceCell::new(),
             no_server: Mutex::new(None),
         }
+    }
+
+    /// The process's workshop and its support library, if they are ready.
+    pub(crate) fn ready() -> Option<(&'static Workshop, &'static Support)> {
+        let workshop = WORKSHOP.get()?.get()?;
+        Some((workshop, workshop.support.get()?))
     }
 
     /// Why finished variants are not kept for the next process, if they were meant to be.

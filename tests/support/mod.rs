@@ -18,7 +18,7 @@ const CHILD: &str = "SPECIALIZE_TEST_CHILD";
 
 /// Gives the process a store of its own, empty at first. To be called at the start of every test
 /// that may compile, before any specialized function is called.
-pub fn private_store() {
+pub(crate) fn private_store() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         Config::default().cache_dir(private_folder()).install().expect("no specialized function was called before");
@@ -26,7 +26,7 @@ pub fn private_store() {
 }
 
 /// A new empty folder of this process; those of processes that are gone are removed.
-pub fn private_folder() -> PathBuf {
+pub(crate) fn private_folder() -> PathBuf {
     let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stores");
     fs::create_dir_all(&all).expect("the target folder can be written to");
     for folder in fs::read_dir(&all).expect("readable").flatten() {
@@ -47,7 +47,7 @@ pub fn private_folder() -> PathBuf {
 ///
 /// Returns what the child printed, or nothing in the child itself, which ends after `body`.
 #[track_caller]
-pub fn in_a_child<N: Into<OsString>, V: Into<OsString>>(
+pub(crate) fn in_a_child<N: Into<OsString>, V: Into<OsString>>(
     name: &str,
     variables: impl IntoIterator<Item = (N, V)>,
     body: impl FnOnce(),
@@ -72,7 +72,7 @@ pub fn in_a_child<N: Into<OsString>, V: Into<OsString>>(
 }
 
 /// The command that runs the test `name` of this binary, as a child, with a store in `store`.
-pub fn child(name: &str, store: &Path) -> Command {
+pub(crate) fn child(name: &str, store: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("the test binary has a path"));
     for (variable, _) in std::env::vars_os() {
         if variable.to_string_lossy().starts_with("SPECIALIZE_") {
@@ -84,6 +84,6 @@ pub fn child(name: &str, store: &Path) -> Command {
 }
 
 /// Whether this process was started by [`in_a_child`] or [`child`] for the test `name`.
-pub fn is_child(name: &str) -> bool {
+pub(crate) fn is_child(name: &str) -> bool {
     std::env::var_os(CHILD).is_some_and(|child| child == name)
 }

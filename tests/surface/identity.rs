@@ -142,12 +142,19 @@ fn the_configuration_is_that_of_the_build_in_every_tier() {
     }
 }
 
-/// Says where it stands. For `column!()` a character is one column, unlike for a panic.
+/// Says where it stands.
 #[rustfmt::skip]
 #[specialize(n in [1])]
 fn placed(n: u32) -> [(&'static str, u32, u32, &'static str); 2] {
     let here = |_: u32| (file!(), line!(), column!(), module_path!());
-    /* ä	😀 */ [here(n), (core::file!(), core::line!() + n - n, std::column!(), core::module_path!())]
+    /* ä */ [here(n), (core::file!(), core::line!() + n - n, std::column!(), core::module_path!())]
+}
+
+/// A character is one column for `column!()`, and up to four for the place of a panic.
+#[rustfmt::skip]
+#[specialize(n in [1])]
+fn placed_behind_wide_characters(n: u32) -> [u32; 2] {
+    let _ = n; /*	漢字 */ let first = column!();	[first,	column!()]
 }
 
 macro_rules! placed_by_macro {
@@ -172,5 +179,14 @@ fn places_are_those_of_the_source_in_every_tier() {
         let expected = placed_where_called::generic(n);
         assert_eq!(expected.0, expected.3);
         assert_eq!(placed_where_called::prepare(n).expect("a variant").call(), expected, "{n}");
+    }
+}
+
+#[test]
+fn columns_are_those_of_the_source_behind_tabs_and_wide_characters_too() {
+    private_store();
+    for n in [1, 3] {
+        let expected = placed_behind_wide_characters::generic(n);
+        assert_eq!(placed_behind_wide_characters::prepare(n).expect("a variant").call(), expected, "{n}");
     }
 }

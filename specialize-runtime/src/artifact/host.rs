@@ -68,7 +68,11 @@ impl Support {
         }
         for (slot, function) in lent() {
             // A panic goes on to the host's std after it is known which variant it began in.
-            let function = if slot == Slot::PanicEntry { pinning::panic_entry as *const () } else { function };
+            let function = match slot {
+                Slot::PanicEntry => pinning::panic_entry as *const (),
+                Slot::PanicWithLiteral => pinning::panic_with_literal as *const (),
+                _ => function,
+            };
             self.slot(slot).store(function.addr(), Ordering::Release);
         }
         true

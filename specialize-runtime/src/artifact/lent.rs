@@ -6,10 +6,11 @@ use crate::artifact::slots::Slot;
 use crate::compile::record;
 
 /// What goes into which slot.
-pub(crate) fn lent() -> [(Slot, *const ()); 8] {
+pub(crate) fn lent() -> [(Slot, *const ()); 9] {
     [
         (Slot::Personality, record::rust_eh_personality as *const ()),
         (Slot::PanicEntry, record::begin_unwind as *const ()),
+        (Slot::PanicWithLiteral, record::begin_panic as *const ()),
         (Slot::Allocate, allocate as *const ()),
         (Slot::Deallocate, deallocate as *const ()),
         (Slot::Reallocate, reallocate as *const ()),

@@ -3,9 +3,9 @@
 //! A panic in a variant enters the host's std through [`panic_entry`], which looks at the stack for
 //! code of variants before it goes on.
 
+use core::panic::{Location, PanicInfo};
 use std::collections::BTreeMap;
 use std::ffi::{c_int, c_void};
-use core::panic::PanicInfo;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,6 +52,13 @@ pub(crate) fn panic_entry(info: &PanicInfo<'_>) -> ! {
     pin_what_is_on_the_stack();
     // SAFETY: this is the entry of the host's std, with its contract.
     unsafe { record::begin_unwind(info) }
+}
+
+/// What a panic with one literal enters before edition 2021, in place of the host's own function.
+pub(crate) fn panic_with_literal(message: &'static str, place: &'static Location<'static>) -> ! {
+    pin_what_is_on_the_stack();
+    // SAFETY: this is the function of the host's std, with its contract.
+    unsafe { record::begin_panic(message, place) }
 }
 
 unsafe extern "C" {

@@ -13,6 +13,8 @@ pub(crate) enum Slot {
     Personality,
     /// `rust_begin_unwind` of the host's std: where a panic enters it.
     PanicEntry,
+    /// `begin_panic::<&str>` of the host's std: what `panic!` with one literal calls before edition 2021.
+    PanicWithLiteral,
     /// `__rust_alloc(size, align) -> *mut u8`.
     Allocate,
     /// `__rust_dealloc(pointer, size, align)`.
@@ -29,10 +31,11 @@ pub(crate) enum Slot {
 
 impl Slot {
     /// Every slot in the order of the table.
-    pub(crate) const ALL: [Slot; 9] = [
+    pub(crate) const ALL: [Slot; 10] = [
         Slot::Owner,
         Slot::Personality,
         Slot::PanicEntry,
+        Slot::PanicWithLiteral,
         Slot::Allocate,
         Slot::Deallocate,
         Slot::Reallocate,

@@ -128,7 +128,8 @@ impl Store {
         // A relative setting must not follow the host when it changes its working directory.
         let folder = std::path::absolute(folder).map_err(|source| Error::file("find", folder, source))?;
         let version = folder.join("v1");
-        let store = Store { artifacts: version.join("artifacts"), work: version.join("work"), limit, kept: AtomicU64::new(0), private: None };
+        let store =
+            Store { artifacts: version.join("artifacts"), work: version.join("work"), limit, kept: AtomicU64::new(0), private: None };
         for made in [&folder, &version, &store.artifacts, &store.work] {
             make_folder(made).map_err(|source| Error::file("make the folder", made, source))?;
             check_folder(made)?;
@@ -145,7 +146,13 @@ impl Store {
             .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .map_err(|source| Error::file("make a folder in", std::env::temp_dir(), source))?;
-        let store = Store { artifacts: folder.path().join("artifacts"), work: folder.path().join("work"), limit, kept: AtomicU64::new(0), private: Some((folder, reason)) };
+        let store = Store {
+            artifacts: folder.path().join("artifacts"),
+            work: folder.path().join("work"),
+            limit,
+            kept: AtomicU64::new(0),
+            private: Some((folder, reason)),
+        };
         for made in [&store.artifacts, &store.work] {
             make_folder(made).map_err(|source| Error::file("make the folder", made, source))?;
         }
@@ -239,7 +246,7 @@ impl Store {
     /// Keeps the store within its limit: at the first artifact that is kept, and at each of a number of them afterwards.
     fn sweep_now_and_then(&self) {
         const EVERY: u64 = 64;
-        if self.kept.fetch_add(1, Ordering::Relaxed) % EVERY == 0
+        if self.kept.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY)
             && let Err(error) = sweep::enforce(&self.artifacts, self.limit)
         {
             tracing::warn!(%error, "the store cannot be kept within its limit");

@@ -24,7 +24,8 @@ const SYMBOLS: (&str, &str) = ("v.map", "{ global: specialize_entry; SPECIALIZE_
 pub(super) const EXPORTS: [&str; 2] = ["specialize_entry", "SPECIALIZE_LAYOUT"];
 
 /// What compiled code calls of the system on its own. Every version of these does the same, so that the support library will do.
-pub(super) const VERSIONLESS: [&str; 8] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen", "_Unwind_Resume", "rust_eh_personality"];
+pub(super) const VERSIONLESS: [&str; 8] =
+    ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen", "_Unwind_Resume", "rust_eh_personality"];
 
 /// What an object needs beside the support library.
 #[derive(Debug, Default, PartialEq, Eq)]

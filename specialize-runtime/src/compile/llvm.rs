@@ -128,7 +128,8 @@ fn ask_once(toolchain: &Toolchain, program: &Path, job: &Job, limits: &Limits) -
         let library = find_library(toolchain).map_err(Refusal::Engine)?;
         // The server outlives the folder of the job: it stands where it cannot be in the way.
         let server = Server::start(program, &library, llvm_version(), Path::new("/"), limits);
-        let server = server.map_err(|error| if matches!(error, Error::Ending) { error.into() } else { Refusal::Engine(error.to_string()) })?;
+        let server =
+            server.map_err(|error| if matches!(error, Error::Ending) { error.into() } else { Refusal::Engine(error.to_string()) })?;
         SERVER.set(Some(server));
     }
     SERVER.with_borrow_mut(|slot| {

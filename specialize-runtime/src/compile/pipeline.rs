@@ -40,11 +40,7 @@ pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>) -> Result<Ve
     request.lowering.make_object(toolchain, request.images)?;
     let compiled = started.elapsed();
     let path = request.lowering.folder.join(OBJECT);
-    let object = fs::read(&path).map_err(|error| Error::BadOutput {
-        program: toolchain.rustc.clone(),
-        path,
-        reason: error.to_string(),
-    })?;
+    let object = fs::read(&path).map_err(|error| Error::BadOutput { program: toolchain.rustc.clone(), path, reason: error.to_string() })?;
     let library = link::finish(toolchain, request, &object, None)?;
     tracing::debug!(
         target: "specialize::compile",

@@ -93,7 +93,7 @@ impl Template {
         }
         text.push_str("#![no_implicit_prelude]\n");
         text.push_str(self.preamble);
-        text.push_str("\npub struct Marker;\n");
+        text.push_str("\npub enum Marker {}\n");
         // The path is text of our own or the user's file name, and `{:?}` of it is a string literal.
         let _ = writeln!(text, "include!({:?});", place.path.display().to_string());
         text.push_str("pub mod entry {\n");

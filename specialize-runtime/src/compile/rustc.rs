@@ -56,7 +56,7 @@ impl Lowering<'_> {
         toolchain.confirm()?;
         self.run(toolchain, Holes::Open, &["--emit=llvm-bc", "-Cno-prepopulate-passes"], BITCODE)?;
         let path = self.folder.join(BITCODE);
-        fs::read(&path).map_err(|error| Error::file("read", path, error))
+        fs::read(&path).map_err(|error| Error::BadOutput { program: toolchain.rustc.clone(), path, reason: error.to_string() })
     }
 
     /// Makes the folder, unless it is there.

@@ -134,6 +134,7 @@ fn symbol(slot: Slot) -> Result<Option<String>, Error> {
         Slot::Owner => return Ok(None),
         Slot::Personality => return Ok(Some("rust_eh_personality".to_owned())),
         Slot::PanicEntry => PANIC_ENTRY,
+        Slot::PanicWithLiteral => return Ok(Some(record::BEGIN_PANIC.to_owned())),
         Slot::Allocate => "__rust_alloc",
         Slot::Deallocate => "__rust_dealloc",
         Slot::Reallocate => "__rust_realloc",
@@ -176,7 +177,7 @@ mod tests {
     fn every_slot_but_the_owners_has_a_jump() {
         let text = source_text("").expect("this compiler's names are known");
         assert_eq!(text.matches("jmp *").count(), Slot::ALL.len() - 1);
-        assert!(text.contains("jmp *specialize_slots+64(%rip)"));
-        assert!(text.contains(".zero 72"));
+        assert!(text.contains("jmp *specialize_slots+72(%rip)"));
+        assert!(text.contains(".zero 80"));
     }
 }

@@ -9,7 +9,7 @@
 
 use std::ptr;
 
-use crate::sync::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, constant, heavy_barrier, light_barrier};
+use crate::sync::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, constant, heavy_barrier, leaked, light_barrier};
 
 /// The records of all threads, and the epoch. There is one in the process.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(crate) struct Record {
 }
 
 impl Domain {
-        constant! {
+    constant! {
         pub(crate) fn new() -> Domain {
             Domain { epoch: AtomicUsize::new(1), records: AtomicPtr::new(ptr::null_mut()), unrecorded: AtomicUsize::new(0) }
         }
@@ -42,7 +42,7 @@ impl Domain {
     /// A record for the calling thread, one that nobody uses or a new one.
     pub(crate) fn enroll(&self) -> &'static Record {
         let mut next = self.records.load(Ordering::Acquire);
-        // SAFETY: the list holds leaked boxes.
+        // SAFETY: the list holds records that are never freed.
         while let Some(record) = unsafe { next.as_ref() } {
             if record.taken.compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                 return record;
@@ -50,13 +50,13 @@ impl Domain {
             next = record.next;
         }
         let mut head = self.records.load(Ordering::Acquire);
-        let record = Box::into_raw(Box::new(Record { epoch: AtomicUsize::new(0), taken: AtomicBool::new(true), next: head }));
+        let record = leaked(Record { epoch: AtomicUsize::new(0), taken: AtomicBool::new(true), next: head });
         while let Err(newer) = self.records.compare_exchange(head, record, Ordering::AcqRel, Ordering::Acquire) {
             head = newer;
             // SAFETY: nobody else sees the record yet.
             unsafe { (*record).next = head };
         }
-        // SAFETY: the box is leaked.
+        // SAFETY: records are never freed.
         unsafe { &*record }
     }
 
@@ -94,7 +94,7 @@ impl Domain {
         }
         let mut oldest = usize::MAX;
         let mut next = self.records.load(Ordering::Acquire);
-        // SAFETY: the list holds leaked boxes.
+        // SAFETY: the list holds records that are never freed.
         while let Some(record) = unsafe { next.as_ref() } {
             let epoch = record.epoch.load(Ordering::Acquire);
             if epoch != 0 {

@@ -17,3 +17,7 @@ pub(crate) fn heavy_barrier() -> bool {
     loom::sync::atomic::fence(Ordering::SeqCst);
     true
 }
+
+pub(crate) fn leaked<T>(value: T) -> *mut T {
+    Box::into_raw(Box::new(value))
+}

@@ -20,7 +20,7 @@ mod panics;
 pub mod probe {
     #[allow(missing_docs)]
     pub mod template {
-        pub struct Marker;
+        pub enum Marker {}
         include!("kernels.rs");
     }
 }

@@ -5,8 +5,8 @@ mod faults;
 mod instances;
 mod variants;
 
-use std::fs;
 use std::ffi::{CStr, c_void};
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
