@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::process::Command;
+
 #[path = "tiers/data.rs"]
 mod data;
 #[path = "tiers/forms.rs"]
@@ -84,3 +86,19 @@ macro_rules! call {
 }
 
 use {call, compare, property, same_in_every_tier};
+
+/// Says to the process that it runs all the other tests by the other engine.
+const OTHER_ENGINE: &str = "SPECIALIZE_TEST_OTHER_ENGINE";
+
+/// The other tests of this file compare what LLVM alone makes with the generic function; here the same is done with what rustc makes.
+#[test]
+fn every_kernel_is_the_same_by_the_other_engine() {
+    if std::env::var_os(OTHER_ENGINE).is_some() {
+        return;
+    }
+    let mut tests = Command::new(std::env::current_exe().expect("the test binary has a path"));
+    tests.args(["--skip", "every_kernel_is_the_same_by_the_other_engine"]).env(OTHER_ENGINE, "").env("SPECIALIZE_ENGINE", "rustc");
+    let output = tests.output().expect("the test binary can be started");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && !printed.contains("running 0 tests"), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -143,7 +143,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Gives everything that is kept its place. `functions` is how many functions the index of the frame information names.
+    /// Gives everything that is kept its place. `functions` is how many functions the index of the frame information names, and
+    /// `shift` how many bytes the code stands behind where it could.
     ///
     /// # Errors
     ///
@@ -154,6 +155,7 @@ impl Layout {
         plan: &Plan,
         tables: &Tables<'_>,
         functions: usize,
+        shift: u64,
     ) -> Result<Layout, Refusal> {
         let mut kept = Vec::new();
         for (index, (section, _)) in object.sections.iter().zip(&reached.sections).enumerate().filter(|(_, (_, kept))| **kept) {
@@ -164,6 +166,9 @@ impl Layout {
         for part in Part::ALL {
             if part == Part::FIRST_WRITTEN && !end.address.is_multiple_of(PAGE) {
                 end.address = end.address.saturating_add(PAGE);
+            }
+            if part == Part::Code {
+                end = Place { address: end.address + shift, offset: end.offset + shift };
             }
             let of_part = kept.iter().filter(|(of, ..)| *of == part).map(|(_, index, section)| (*index, *section));
             let made = made_part(part, plan, tables, functions);
