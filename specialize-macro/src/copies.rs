@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use crate::expand::{self, Expansion};
+use crate::plain;
 use crate::signature::Specialized;
 
 /// The most values in a tuple; more are nested.
@@ -48,15 +49,35 @@ impl Expansion<'_> {
     fn dispatch(&self) -> TokenStream {
         let names: Vec<&Ident> = self.signature.names().collect();
         let (listed, inline) = (self.choose_listed(&names), self.function.attributes.inline_always());
-        let values = tuple(&self.specialized_names());
-        let entry = self.call_entry(&quote!(__FUNCTION.entry(#values)), &names);
+        let served = self.serve_at_run_time(&names);
         self.copy(
             &quote!(#[doc(hidden)] #inline pub),
             &quote!(__dispatch),
             &TokenStream::new(),
             &self.parameters(Some),
-            &quote!(#listed #entry),
+            &quote!(#listed #served),
         )
+    }
+
+    /// The call of the runtime variant for the values, or else of the function as written.
+    ///
+    /// The code of a plain function may be unloaded, and is held while it is called. That of another stays for ever.
+    fn serve_at_run_time(&self, names: &[&Ident]) -> TokenStream {
+        let values = tuple(&self.specialized_names());
+        let generic = self.unsafely(quote!(generic(#(#names),*)));
+        if plain::is_plain(self.signature) {
+            let variant = self.call_entry(&quote!(call.code()), names);
+            quote!(match __FUNCTION.enter(#values) {
+                ::core::option::Option::Some(call) => #variant,
+                ::core::option::Option::None => #generic,
+            })
+        } else {
+            let variant = self.call_entry(&quote!(entry), names);
+            quote!({
+                let entry = unsafe { __FUNCTION.entry(#values) };
+                if entry.is_null() { #generic } else { #variant }
+            })
+        }
     }
 
     /// The method that calls the function with the values bound.

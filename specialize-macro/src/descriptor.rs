@@ -6,6 +6,7 @@ use quote::{ToTokens as _, quote};
 use crate::copies::tuple;
 use crate::expand::{self, Expansion};
 use crate::layout::{Piece, Place};
+use crate::plain;
 use crate::template::Template;
 
 impl Expansion<'_> {
@@ -49,6 +50,7 @@ impl Expansion<'_> {
             Some(_) => quote!(::core::option::Option::Some(<Marker as Constants>::HOT)),
             None => quote!(::core::option::Option::None),
         };
+        let plain = plain::is_plain(self.signature);
         quote! {
             #v1::Descriptor {
                 name: #name,
@@ -58,6 +60,7 @@ impl Expansion<'_> {
                 template: #template,
                 layout: const { &[#([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()]),*] },
                 hot: #hot,
+                plain: #plain,
             }
         }
     }

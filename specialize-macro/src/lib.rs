@@ -19,6 +19,7 @@ mod layout;
 mod made;
 mod mistakes;
 mod names;
+mod plain;
 mod signature;
 mod template;
 mod tree;

@@ -10,6 +10,7 @@ use crate::function::{Entry, Tier};
 use crate::pending::Pending;
 use crate::service;
 use crate::value::{Image, Values};
+use crate::variant::Variant;
 
 /// A function with values bound to it; what a generated `Bound` wraps.
 pub struct Binding<V: Values> {
@@ -76,11 +77,29 @@ pub(crate) struct Shared {
 struct State {
     tier: Tier,
     error: Option<Error>,
+    /// Keeps the variant loaded while there are handles.
+    _variant: Option<Arc<Variant>>,
 }
 
 impl Shared {
-    pub(crate) fn new(table: &'static DispatchTable, image: Image, key: u64, tier: Tier, entry: Entry) -> Shared {
-        Shared { table, image, key, entry: AtomicPtr::new(entry.code().cast_mut()), state: Mutex::new(State { tier, error: None }) }
+    /// Values that the generic function serves.
+    pub(crate) fn generic(table: &'static DispatchTable, image: Image, key: u64, entry: Entry) -> Shared {
+        Shared::new(table, image, key, entry, Tier::Generic, None)
+    }
+
+    /// Values that a build-time variant serves.
+    pub(crate) fn built(table: &'static DispatchTable, image: Image, key: u64, entry: Entry) -> Shared {
+        Shared::new(table, image, key, entry, Tier::BuildTime, None)
+    }
+
+    /// Values that have a runtime variant.
+    pub(crate) fn ready(table: &'static DispatchTable, image: Image, key: u64, variant: Arc<Variant>) -> Shared {
+        Shared::new(table, image, key, variant.entry(), Tier::Runtime, Some(variant))
+    }
+
+    fn new(table: &'static DispatchTable, image: Image, key: u64, entry: Entry, tier: Tier, variant: Option<Arc<Variant>>) -> Shared {
+        let state = Mutex::new(State { tier, error: None, _variant: variant });
+        Shared { table, image, key, entry: AtomicPtr::new(entry.code().cast_mut()), state }
     }
 
     pub(crate) fn table(&self) -> &'static DispatchTable {
@@ -123,10 +142,10 @@ impl Shared {
     }
 
     /// Turns every handle to the finished variant.
-    pub(crate) fn turn_to(&self, entry: Entry) {
+    pub(crate) fn turn_to(&self, variant: Arc<Variant>) {
         let mut state = self.state();
-        self.entry.store(entry.code().cast_mut(), Ordering::Release);
-        *state = State { tier: Tier::Runtime, error: None };
+        self.entry.store(variant.entry().code().cast_mut(), Ordering::Release);
+        *state = State { tier: Tier::Runtime, error: None, _variant: Some(variant) };
     }
 
     /// Remembers why there is no variant, unless there is one by now.

@@ -1,20 +1,21 @@
 //! The dispatch table of one function: which values have which variants, for both kinds.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
 use crate::config::{Mode, settings};
 use crate::cost::Cost;
 use crate::dispatch::hotness::Hotness;
-use crate::dispatch::table::Table;
+use crate::dispatch::reclaim;
+use crate::dispatch::table::{Array, Table};
 use crate::error::Error;
-use crate::function::{Descriptor, Entry, ListedValues, Tier};
+use crate::function::{Descriptor, ListedValues, Tier};
 use crate::maker;
-use crate::value::{Image, mix};
+use crate::registry::Registry;
+use crate::value::{self, Image, Values, mix};
 use crate::variant::{Origin, Variant};
 
 /// The dispatch table of one annotated function: `power::table()`.
@@ -25,7 +26,7 @@ pub struct DispatchTable {
     runtime: Table,
     hotness: Hotness,
     counting: AtomicU8,
-    registry: Mutex<Registry>,
+    ledger: Mutex<Ledger>,
 }
 
 /// Whether misses are counted: not decided yet, yes, or no because no variant could come of it.
@@ -33,18 +34,18 @@ const UNDECIDED: u8 = 0;
 const COUNTING: u8 = 1;
 const NOT_COUNTING: u8 = 2;
 
-/// What changes under the lock: which handles and variants there are, and how making them went.
+/// What changes under the lock.
 #[derive(Debug)]
-struct Registry {
-    bindings: BTreeMap<Image, Weak<Shared>>,
-    /// How many bindings there may be before the dead ones are swept out.
-    sweep_at: usize,
-    variants: BTreeMap<Image, Arc<Variant>>,
+struct Ledger {
+    registry: Registry,
     retry: Retry,
     counts: Counts,
     last_error: Option<Error>,
     /// Why rustc last made a variant where LLVM alone was the first choice.
     fallback: Option<String>,
+    /// Arrays that readers who announce nothing may still walk: where no variant ever leaves, they
+    /// are few and stay.
+    arrays: Vec<Array>,
 }
 
 /// When a function whose variants failed is tried again without being asked to.
@@ -66,6 +67,8 @@ pub struct Counts {
     pub loaded: u64,
     /// Requests that failed.
     pub failed: u64,
+    /// Variants that left to make room for others.
+    pub evicted: u64,
 }
 
 /// One value in a dispatch table.
@@ -76,6 +79,7 @@ pub struct TableEntry {
     origin: Option<Origin>,
     fallback: Option<String>,
     cost: Option<Cost>,
+    pinned: bool,
 }
 
 impl TableEntry {
@@ -109,6 +113,14 @@ impl TableEntry {
     pub fn cost(&self) -> Option<Cost> {
         self.cost
     }
+
+    /// Whether the variant stays for the life of the process: because something of it may have been
+    /// kept (the signature is not plain, or a panic began in it), because nothing can be unloaded here,
+    /// or because it is part of the program.
+    #[must_use]
+    pub fn is_pinned(&self) -> bool {
+        self.pinned
+    }
 }
 
 impl DispatchTable {
@@ -119,14 +131,13 @@ impl DispatchTable {
             runtime: Table::new(),
             hotness: Hotness::new(),
             counting: AtomicU8::new(UNDECIDED),
-            registry: Mutex::new(Registry {
-                bindings: BTreeMap::new(),
-                sweep_at: 64,
-                variants: BTreeMap::new(),
+            ledger: Mutex::new(Ledger {
+                registry: Registry::new(),
                 retry: Retry { not_before: None, pause: Duration::ZERO },
-                counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0 },
+                counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0, evicted: 0 },
                 last_error: None,
                 fallback: None,
+                arrays: Vec::new(),
             }),
         }
     }
@@ -158,13 +169,19 @@ impl DispatchTable {
     /// How many runtime variants the table holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.registry().variants.len()
+        self.ledger().registry.len()
     }
 
     /// Whether the table holds no runtime variant.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How many runtime variants stay for the life of the process.
+    #[must_use]
+    pub fn pinned(&self) -> usize {
+        self.ledger().registry.variants().filter(|variant| self.pins(variant)).count()
     }
 
     /// Every value that has a variant now: the listed ones first, unless the mode is `off`. Takes a
@@ -178,14 +195,16 @@ impl DispatchTable {
             origin: None,
             fallback: None,
             cost: None,
+            pinned: true,
         });
-        let registry = self.registry();
-        let runtime = registry.variants.iter().map(|(image, variant)| TableEntry {
+        let ledger = self.ledger();
+        let runtime = ledger.registry.variants().map(|variant| TableEntry {
             tier: Tier::Runtime,
-            value: self.listed.show(image),
+            value: self.listed.show(variant.image()),
             origin: Some(variant.origin()),
             fallback: variant.fallback().map(str::to_owned),
             cost: Some(variant.cost()),
+            pinned: self.pins(variant),
         });
         listed.chain(runtime).collect()
     }
@@ -193,38 +212,40 @@ impl DispatchTable {
     /// What has happened to the function so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.registry().counts
+        self.ledger().counts
     }
 
     /// The last reason why a variant could not be made, if there was one.
     #[must_use]
     pub fn last_error(&self) -> Option<Error> {
-        self.registry().last_error.clone()
+        self.ledger().last_error.clone()
     }
 
     /// Why rustc last made a variant where LLVM alone was the first choice, if that happened.
     #[must_use]
     pub fn fallback(&self) -> Option<String> {
-        self.registry().fallback.clone()
+        self.ledger().fallback.clone()
     }
 
     pub(crate) fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }
 
-    /// The runtime variant for a value that its key tells apart, or null.
+    /// The runtime variant for `values`, or null.
+    ///
+    /// # Safety
+    ///
+    /// The function is not plain, or the caller's thread holds a [`Pin`](crate::dispatch::reclaim::Pin).
     #[inline(always)]
-    pub(crate) fn find(&self, key: u64) -> *const () {
-        self.runtime.lookup(key, |_| true)
-    }
-
-    /// The runtime variant for a value whose key is a hash, or null.
-    #[inline(always)]
-    pub(crate) fn find_wide(&self, key: u64, equals: impl Fn(&[u8]) -> bool) -> *const () {
-        // SAFETY: where keys are hashes, `publish` makes payloads point at variants that the
-        // registry keeps.
+    pub(crate) unsafe fn find<V: Values>(&self, key: u64, values: &V) -> *const () {
+        if value::is_narrow::<V>() {
+            // SAFETY: arrays of plain functions are retired, others never freed.
+            return unsafe { self.runtime.lookup(key, |_| true) };
+        }
+        // SAFETY: where keys are hashes, payloads are variants, which are retired before they go.
         let variant = |payload: *const ()| unsafe { &*payload.cast::<Variant>() };
-        let found = self.runtime.lookup(key, |payload| equals(variant(payload).image().bytes()));
+        // SAFETY: as above.
+        let found = unsafe { self.runtime.lookup(key, |payload| values.equals(variant(payload).image().bytes())) };
         if found.is_null() { found } else { variant(found).entry().code() }
     }
 
@@ -261,86 +282,113 @@ impl DispatchTable {
 
     /// What handles of the values behind `image` share; made anew where there are none.
     pub(crate) fn binding(&'static self, image: Image, key: u64) -> Arc<Shared> {
-        let mut registry = self.registry();
-        if let Some(shared) = registry.bindings.get(&image).and_then(Weak::upgrade) {
+        let mut ledger = self.ledger();
+        if let Some(shared) = ledger.registry.binding(&image) {
             return shared;
         }
-        let (tier, entry) = self.best(&registry, &image);
-        let shared = Arc::new(Shared::new(self, image.clone(), key, tier, entry));
-        registry.bindings.insert(image, Arc::downgrade(&shared));
-        if registry.bindings.len() >= registry.sweep_at {
-            registry.bindings.retain(|_, shared| shared.strong_count() > 0);
-            registry.sweep_at = 64.max(2 * registry.bindings.len());
-        }
+        let listed = if settings().mode == Mode::Off { None } else { self.listed.find(&image) };
+        let shared = match (listed, ledger.registry.variant(&image)) {
+            (Some(entry), _) => Shared::built(self, image, key, entry),
+            (None, Some(variant)) => Shared::ready(self, image, key, Arc::clone(variant)),
+            (None, None) => Shared::generic(self, image, key, self.descriptor.generic),
+        };
+        let shared = Arc::new(shared);
+        ledger.registry.bind(&shared);
         shared
     }
 
-    /// The best tier there is for the values behind `image`.
-    fn best(&self, registry: &Registry, image: &Image) -> (Tier, Entry) {
-        if settings().mode != Mode::Off
-            && let Some(entry) = self.listed.find(image)
-        {
-            return (Tier::BuildTime, entry);
-        }
-        match registry.variants.get(image) {
-            Some(variant) => (Tier::Runtime, variant.entry()),
-            None => (Tier::Generic, self.descriptor.generic),
-        }
-    }
-
-    /// Whether there is room for one more variant.
+    /// Makes sure that there is room for one more variant: the coldest leaves if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TableFull`] where none can leave.
     pub(crate) fn make_room(&self) -> Result<(), Error> {
         let capacity = self.capacity();
-        if self.len() < capacity { Ok(()) } else { Err(Error::TableFull { function: self.name(), capacity }) }
+        while self.len() >= capacity {
+            if !self.evict() {
+                return Err(Error::TableFull { function: self.name(), capacity });
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the coldest variant go, if one can; false if none can. It is unloaded as soon as no call
+    /// can be inside it.
+    pub(crate) fn evict(&self) -> bool {
+        if !self.descriptor.plain || !reclaim::works() {
+            return false;
+        }
+        let Some(variant) = self.take_coldest() else {
+            return false;
+        };
+        tracing::debug!(function = self.name(), "a variant leaves");
+        reclaim::retire(Box::new(variant));
+        true
+    }
+
+    fn take_coldest(&self) -> Option<Arc<Variant>> {
+        let mut ledger = self.ledger();
+        let variant = ledger.registry.take_coldest()?;
+        ledger.counts.evicted += 1;
+        Some(variant)
+    }
+
+    /// Whether `variant` stays for the life of the process.
+    fn pins(&self, variant: &Variant) -> bool {
+        !self.descriptor.plain || variant.is_pinned() || !reclaim::works()
     }
 
     /// Lets dispatchers and handles of `shared`'s values run `variant` from now on.
     pub(crate) fn publish(&self, shared: &Shared, variant: Variant) {
-        let mut registry = self.registry();
-        if registry.variants.contains_key(shared.image()) {
+        let mut ledger = self.ledger();
+        if ledger.registry.variant(shared.image()).is_some() {
             return;
         }
         match variant.origin() {
-            Origin::Llvm | Origin::Rustc => registry.counts.compiled += 1,
-            Origin::Disk => registry.counts.loaded += 1,
+            Origin::Llvm | Origin::Rustc => ledger.counts.compiled += 1,
+            Origin::Disk => ledger.counts.loaded += 1,
         }
-        registry.retry = Retry::default();
+        ledger.retry = Retry::default();
         if let Some(reason) = variant.fallback() {
-            registry.fallback = Some(reason.to_owned());
+            ledger.fallback = Some(reason.to_owned());
         }
-        let entry = variant.entry();
         let variant = Arc::new(variant);
-        let narrow = shared.image().bytes().len() <= size_of::<u64>();
-        let payload = if narrow { entry.code() } else { Arc::as_ptr(&variant).cast() };
-        self.runtime.publish(shared.key(), payload, registry.variants.len());
-        registry.variants.insert(shared.image().clone(), variant);
-        shared.turn_to(entry);
+        let replaced = ledger.registry.publish(&self.runtime, shared.key(), &variant);
+        shared.turn_to(variant);
+        if self.descriptor.plain {
+            drop(ledger);
+            if let Some(array) = replaced {
+                reclaim::retire(Box::new(array));
+            }
+        } else {
+            ledger.arrays.extend(replaced);
+        }
     }
 
     /// Counts a request.
     pub(crate) fn requested(&self) {
-        self.registry().counts.requests += 1;
+        self.ledger().counts.requests += 1;
     }
 
     /// Remembers that making a variant failed: the next try that nobody asks for waits a while,
     /// twice as long after each failure in a row.
     pub(crate) fn failed(&self, error: &Error) {
-        let mut registry = self.registry();
-        registry.last_error = Some(error.clone());
-        registry.counts.failed += 1;
-        let pause = (registry.retry.pause * 2).clamp(Duration::from_secs(1), Duration::from_secs(60));
-        registry.retry = Retry { not_before: Instant::now().checked_add(pause), pause };
+        let mut ledger = self.ledger();
+        ledger.last_error = Some(error.clone());
+        ledger.counts.failed += 1;
+        let pause = (ledger.retry.pause * 2).clamp(Duration::from_secs(1), Duration::from_secs(60));
+        ledger.retry = Retry { not_before: Instant::now().checked_add(pause), pause };
     }
 
     /// The failure that keeps variants from being made now without anybody asking for them, if there is one.
     pub(crate) fn lately_failed(&self) -> Option<Error> {
-        let registry = self.registry();
-        let not_before = registry.retry.not_before?;
-        if not_before <= Instant::now() { None } else { registry.last_error.clone() }
+        let ledger = self.ledger();
+        let not_before = ledger.retry.not_before?;
+        if not_before <= Instant::now() { None } else { ledger.last_error.clone() }
     }
 
-    fn registry(&self) -> MutexGuard<'_, Registry> {
-        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::binding::{Binding, Shared};
 use crate::compile::template::Template;
 use crate::config::{Mode, settings};
+use crate::dispatch::reclaim::{self, Pin};
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
 use crate::pending::Pending;
@@ -58,6 +59,8 @@ pub struct Descriptor {
     pub layout: &'static [[usize; 2]],
     /// The attribute's `hot`.
     pub hot: Option<u64>,
+    /// Whether nothing that a caller may keep can point into a variant, by the types of the signature.
+    pub plain: bool,
 }
 
 /// An annotated function whose specialized values are a `V`.
@@ -80,22 +83,44 @@ impl<V: Values> Function<V> {
         &self.table
     }
 
-    /// The code that serves `values` now: a runtime variant, or else the generic function, in which
-    /// case the call is counted. Build-time variants are the caller's to try first.
+    /// The runtime variant that serves `values`, or null where the generic function does, in which case
+    /// the call is counted. Build-time variants are the caller's to try first.
+    ///
+    /// # Safety
+    ///
+    /// The function is not plain: its variants never leave.
     #[must_use]
     #[inline(always)]
-    pub fn entry(&'static self, values: V) -> *const () {
+    pub unsafe fn entry(&'static self, values: V) -> *const () {
         let key = value::key(&values);
-        let found = if value::is_narrow::<V>() { self.table.find(key) } else { self.table.find_wide(key, |image| values.equals(image)) };
-        if found.is_null() { self.missed(key, values) } else { found }
+        // SAFETY: the caller's promise.
+        let found = unsafe { self.table.find(key, &values) };
+        if found.is_null() {
+            self.missed(key, values);
+        }
+        found
+    }
+
+    /// As [`entry`](Self::entry), for any function: the code stays where it is while the call lives.
+    #[inline(always)]
+    pub fn enter(&'static self, values: V) -> Option<Call> {
+        let key = value::key(&values);
+        let pin = reclaim::pin();
+        // SAFETY: the pin is held as long as what is found is used.
+        let found = unsafe { self.table.find(key, &values) };
+        if found.is_null() {
+            drop(pin);
+            self.missed(key, values);
+            return None;
+        }
+        Some(Call { code: found, _pin: pin })
     }
 
     #[inline(never)]
-    fn missed(&'static self, key: u64, values: V) -> *const () {
+    fn missed(&'static self, key: u64, values: V) {
         if self.table.count_miss(key) {
             self.table.binding(values.image(), key).ask_when_due();
         }
-        self.table.descriptor().generic.code()
     }
 
     /// The function with `values` bound, served from the best tier there is; a variant is asked for
@@ -146,6 +171,22 @@ impl<V: Values> Function<V> {
 
     fn shared(&'static self, values: V) -> Arc<Shared> {
         self.table.binding(values.image(), value::key(&values))
+    }
+}
+
+/// A runtime variant that is about to be called, and stays where it is meanwhile.
+#[derive(Debug)]
+pub struct Call {
+    code: *const (),
+    _pin: Pin,
+}
+
+impl Call {
+    /// The variant's code.
+    #[must_use]
+    #[inline(always)]
+    pub fn code(&self) -> *const () {
+        self.code
     }
 }
 

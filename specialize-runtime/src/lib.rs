@@ -16,9 +16,11 @@ mod lifetime;
 mod maker;
 mod of_process;
 mod pending;
+mod registry;
 mod service;
 mod stats;
 mod surface;
+mod sync;
 #[cfg(specialize_runtime_tier)]
 mod trust;
 mod value;

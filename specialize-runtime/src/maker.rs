@@ -2,9 +2,9 @@
 //! then loads it. The one place where the artifact and compile wings meet.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{Keeping, find_finished, keep_server, make, store_failure, supported};
+pub(crate) use with_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 #[cfg(not(specialize_runtime_tier))]
-pub(crate) use without_runtime_tier::{Keeping, find_finished, keep_server, make, store_failure, supported};
+pub(crate) use without_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 
 #[cfg(not(specialize_runtime_tier))]
 mod without_runtime_tier {
@@ -40,6 +40,14 @@ mod without_runtime_tier {
     pub(crate) fn keep_server() -> bool {
         false
     }
+
+    pub(crate) fn has_room() -> Result<(), Error> {
+        Ok(())
+    }
+
+    pub(crate) fn stuck() -> usize {
+        0
+    }
 }
 
 #[cfg(specialize_runtime_tier)]
@@ -73,6 +81,21 @@ mod with_runtime_tier {
         Workshop::store_failure()
     }
 
+    /// Whether the process may hold one more variant.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CodeLimit`].
+    pub(crate) fn has_room() -> Result<(), Error> {
+        let limit = settings().code_limit;
+        if library::loaded() < limit { Ok(()) } else { Err(Error::CodeLimit { limit }) }
+    }
+
+    /// How many variants were to be unloaded, and are kept by the loader all the same.
+    pub(crate) fn stuck() -> usize {
+        library::stuck()
+    }
+
     /// Makes a variant of the function behind `descriptor` for the values behind `image`, from the
     /// store or by a compiler. It can be called before it is kept.
     ///
@@ -81,10 +104,6 @@ mod with_runtime_tier {
     /// What failed, or [`Error::Forbidden`] where there is none in the store and the mode allows
     /// no compiler.
     pub(crate) fn make(descriptor: &'static Descriptor, image: &Image) -> Result<(Variant, Option<Keeping>), Error> {
-        let limit = settings().code_limit;
-        if library::loaded() >= limit {
-            return Err(Error::CodeLimit { limit });
-        }
         let mut watch = Watch::start();
         let workshop = Workshop::get()?;
         let support = workshop.support(descriptor)?;
@@ -118,9 +137,6 @@ mod with_runtime_tier {
     pub(crate) fn find_finished(descriptor: &'static Descriptor, image: &Image) -> Option<Variant> {
         let mut watch = Watch::start();
         let (workshop, support) = Workshop::ready()?;
-        if library::loaded() >= settings().code_limit {
-            return None;
-        }
         let key = workshop.variant_key(&descriptor.template, image, support);
         finished(workshop, support, descriptor, image, &key, &mut watch)
     }

@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
 use crate::config::settings;
+use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
 use crate::lifetime;
 use crate::maker::{self, Keeping};
 use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
+use crate::stats::functions;
 use crate::variant::Variant;
 
 /// The queue and the threads that work on it.
@@ -65,7 +67,7 @@ pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
         Err(pending) => return pending,
     };
     let table = shared.table();
-    let found = if table.make_room().is_ok() { maker::find_finished(table.descriptor(), shared.image()) } else { None };
+    let found = if make_room(table).is_ok() { maker::find_finished(table.descriptor(), shared.image()) } else { None };
     let Some(variant) = found else {
         return enqueue(shared, outcome);
     };
@@ -258,6 +260,18 @@ impl Service {
     }
 }
 
+/// Makes sure that there is room for one more variant of `table`: in it, and in the process, where the coldest of another function
+/// may have to leave.
+fn make_room(table: &DispatchTable) -> Result<(), Error> {
+    table.make_room()?;
+    if maker::has_room().is_ok() {
+        return Ok(());
+    }
+    // Once is enough, or no more can be done: what left may have to wait for a call to end.
+    let _ = table.evict() || functions().into_iter().any(DispatchTable::evict);
+    maker::has_room()
+}
+
 /// Makes one variant.
 fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
@@ -265,7 +279,7 @@ fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let _entered = span.enter();
     // A panic here would be a mistake of this crate's, and must not leave callers waiting.
     let made = catch_unwind(AssertUnwindSafe(|| {
-        table.make_room()?;
+        make_room(table)?;
         maker::make(table.descriptor(), job.shared.image())
     }));
     let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));

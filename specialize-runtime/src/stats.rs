@@ -42,6 +42,7 @@ pub fn stats() -> Stats {
     Stats {
         mode: settings().mode,
         store_error: crate::maker::store_failure(),
+        stuck: crate::maker::stuck(),
         functions: functions().into_iter().map(FunctionStats::of).collect(),
     }
 }
@@ -54,6 +55,8 @@ pub struct Stats {
     pub mode: Mode,
     /// Why finished variants are not kept for the next process, if they were meant to be.
     pub store_error: Option<Error>,
+    /// Variants that were to be unloaded, and that the system's loader keeps all the same.
+    pub stuck: usize,
     /// Every annotated function, ordered by path.
     pub functions: Vec<FunctionStats>,
 }
@@ -68,6 +71,8 @@ pub struct FunctionStats {
     pub module_path: &'static str,
     /// Runtime variants in its table.
     pub variants: usize,
+    /// How many of them stay for the life of the process.
+    pub pinned: usize,
     /// How many it may hold.
     pub capacity: usize,
     /// What has happened.
@@ -84,6 +89,7 @@ impl FunctionStats {
             name: table.name(),
             module_path: table.module_path(),
             variants: table.len(),
+            pinned: table.pinned(),
             capacity: table.capacity(),
             counts: table.counts(),
             last_error: table.last_error(),
@@ -98,13 +104,20 @@ impl fmt::Display for Stats {
         if let Some(error) = &self.store_error {
             writeln!(formatter, "no store: {error}")?;
         }
-        writeln!(formatter, "{:<40} {:>8} {:>8} {:>8} {:>8} {:>8}", "function", "variants", "requests", "compiled", "loaded", "failed")?;
+        if self.stuck > 0 {
+            writeln!(formatter, "{} variants were to be unloaded, and are kept by the system's loader", self.stuck)?;
+        }
+        writeln!(
+            formatter,
+            "{:<40} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}",
+            "function", "variants", "pinned", "requests", "compiled", "loaded", "evicted", "failed"
+        )?;
         for function in &self.functions {
-            let Counts { requests, compiled, loaded, failed, .. } = function.counts;
+            let Counts { requests, compiled, loaded, failed, evicted, .. } = function.counts;
             writeln!(
                 formatter,
-                "{:<40} {:>8} {requests:>8} {compiled:>8} {loaded:>8} {failed:>8}",
-                function.module_path, function.variants
+                "{:<40} {:>8} {:>8} {requests:>8} {compiled:>8} {loaded:>8} {evicted:>8} {failed:>8}",
+                function.module_path, function.variants, function.pinned
             )?;
             if let Some(error) = &function.last_error {
                 writeln!(formatter, "  generic serves where there is no variant: {error}")?;

@@ -152,6 +152,7 @@ mod tests {
         },
         layout: &[],
         hot: None,
+        plain: true,
     };
 
     /// A workshop with a store in `folder`, whose compiler nobody tested, and whose children may take so long.

@@ -71,6 +71,17 @@ impl Variant {
         self.fallback.as_deref()
     }
 
+    /// Whether a panic began in it, so that something of it may have been kept.
+    #[cfg(specialize_runtime_tier)]
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.library.is_pinned()
+    }
+
+    #[cfg(not(specialize_runtime_tier))]
+    pub(crate) fn is_pinned(&self) -> bool {
+        match self.library {}
+    }
+
     #[cfg(specialize_runtime_tier)]
     pub(crate) fn entry(&self) -> Entry {
         Entry::new(self.library.entry())

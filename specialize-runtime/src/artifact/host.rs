@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 use crate::artifact::lent::lent;
+use crate::artifact::pinning;
 use crate::artifact::slots::{Slot, TABLE};
 use crate::error::Error;
 
@@ -66,6 +67,12 @@ impl Support {
             return false;
         }
         for (slot, function) in lent() {
+            // A panic goes on to the host's std after it is known which variant it began in.
+            let function = match slot {
+                Slot::PanicEntry => pinning::panic_entry as *const (),
+                Slot::PanicWithLiteral => pinning::panic_with_literal as *const (),
+                _ => function,
+            };
             self.slot(slot).store(function.addr(), Ordering::Release);
         }
         true

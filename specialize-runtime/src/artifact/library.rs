@@ -1,6 +1,7 @@
 //! One loaded variant: opened, checked against what it claims to be, and kept open.
 
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,6 +10,7 @@ use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
 use object::{LittleEndian, elf};
 
 use crate::artifact::host::Support;
+use crate::artifact::pinning::{self, Code};
 use crate::artifact::store::Artifact;
 use crate::error::Error;
 
@@ -18,20 +20,28 @@ pub(crate) const ENTRY: &str = "specialize_entry";
 /// The symbol of the sizes and alignments that a variant was compiled with.
 pub(crate) const LAYOUT: &str = "SPECIALIZE_LAYOUT";
 
-/// How many variants are loaded in the process.
-static LOADED: AtomicUsize = AtomicUsize::new(0);
+/// Variants that were to be unloaded, and that the loader keeps all the same.
+static STUCK: AtomicUsize = AtomicUsize::new(0);
 
 /// How many variants are loaded in the process.
 pub(crate) fn loaded() -> usize {
-    LOADED.load(Ordering::Relaxed)
+    pinning::count() + STUCK.load(Ordering::Relaxed)
+}
+
+/// How many variants were to be unloaded, and are kept by the loader all the same.
+pub(crate) fn stuck() -> usize {
+    STUCK.load(Ordering::Relaxed)
 }
 
 /// A loaded variant.
 #[derive(Debug)]
 pub(crate) struct Library {
     entry: *const (),
-    /// Keeps the code mapped.
-    _dylib: Dylib,
+    code: Code,
+    /// What the loader calls it.
+    path: PathBuf,
+    /// Keeps the code mapped; there until it is dropped.
+    dylib: Option<Dylib>,
 }
 
 // SAFETY: `entry` is the address of code, which any thread may call while the library is open.
@@ -57,9 +67,9 @@ impl Library {
             return Err(mismatch("it was linked against another support library"));
         }
         let entry = symbol(&dylib, path, ENTRY)?;
-        if !is_mapping_of(entry, artifact.content()) {
+        let Some(code) = mapping_of(entry, artifact.content()) else {
             return Err(mismatch("what the loader mapped is not what was checked"));
-        }
+        };
         let compiled = symbol(&dylib, path, LAYOUT)?.cast::<[usize; 2]>();
         // SAFETY: the template defines the symbol as an array with an element for each type of the
         // signature, as many as the host has, since the template's text is part of the key.
@@ -67,8 +77,12 @@ impl Library {
         if compiled != layout {
             return Err(mismatch("a type in the signature has another size or alignment there"));
         }
-        LOADED.fetch_add(1, Ordering::Relaxed);
-        Ok(Library { entry, _dylib: dylib })
+        Ok(Library { entry, code: Code::enter(code), path: path.to_owned(), dylib: Some(dylib) })
+    }
+
+    /// Whether a panic began in it, so that it must stay.
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.code.is_pinned()
     }
 
     /// The variant's code.
@@ -79,7 +93,16 @@ impl Library {
 
 impl Drop for Library {
     fn drop(&mut self) {
-        LOADED.fetch_sub(1, Ordering::Relaxed);
+        if self.code.is_pinned() {
+            // A panic began in it after it was taken out of its table.
+            std::mem::forget(self.dylib.take());
+        }
+        drop(self.dylib.take());
+        // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
+        // SAFETY: RTLD_NOLOAD runs nothing: the library is only looked up.
+        if unsafe { Dylib::open(Some(&self.path), RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok() {
+            STUCK.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -91,35 +114,24 @@ fn symbol(dylib: &Dylib, path: &Path, name: &str) -> Result<*const (), Error> {
     Ok(symbol.into_raw().cast_const().cast())
 }
 
-/// Whether the code around `entry` was mapped from the very bytes of `dylib`.
+/// Where the code around `entry` stands, if it was mapped from the very bytes of `dylib`.
 ///
 /// The loader goes by paths: it answers with an older library if one was loaded from the same
 /// path, and opens the file anew, after it was checked. So what was mapped is compared with what
 /// was checked, in the segment that holds the code and that the loader does not change.
-fn is_mapping_of(entry: *const (), dylib: &[u8]) -> bool {
-    let Ok(file) = ElfFile64::<LittleEndian>::parse(dylib) else {
-        return false;
-    };
+fn mapping_of(entry: *const (), dylib: &[u8]) -> Option<Range<usize>> {
+    let file = ElfFile64::<LittleEndian>::parse(dylib).ok()?;
     let endian = LittleEndian;
-    let header = file.elf_header();
-    let Ok(segments) = header.program_headers(endian, dylib) else {
-        return false;
-    };
-    let Some(code) =
-        segments.iter().find(|segment| segment.p_type(endian) == elf::PT_LOAD && segment.p_flags(endian) == elf::PF_R | elf::PF_X)
-    else {
-        return false;
-    };
-    let (Ok(checked), Some(offset)) = (code.data(endian, dylib), entry_offset(&file, code.p_vaddr(endian))) else {
-        return false;
-    };
-    if offset >= checked.len() {
-        return false;
-    }
+    let segments = file.elf_header().program_headers(endian, dylib).ok()?;
+    let is_code = |flags| flags == elf::PF_R | elf::PF_X;
+    let code = segments.iter().find(|segment| segment.p_type(endian) == elf::PT_LOAD && is_code(segment.p_flags(endian)))?;
+    let checked = code.data(endian, dylib).ok()?;
+    let offset = entry_offset(&file, code.p_vaddr(endian)).filter(|offset| *offset < checked.len())?;
+    let start = entry.cast::<u8>().wrapping_sub(offset);
     // SAFETY: `entry` is where the loader put the symbol that stands `offset` bytes after the start
     // of the segment, and the loader maps the whole of a segment, readable as its flags say.
-    let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(offset), checked.len()) };
-    mapped == checked
+    let mapped = unsafe { std::slice::from_raw_parts(start, checked.len()) };
+    (mapped == checked).then(|| start.addr()..start.addr() + checked.len())
 }
 
 /// How far behind `start` the file says that its entry symbol stands.

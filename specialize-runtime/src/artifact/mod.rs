@@ -4,6 +4,7 @@ pub(crate) mod host;
 pub(crate) mod key;
 mod lent;
 pub(crate) mod library;
+mod pinning;
 pub(crate) mod processor;
 pub(crate) mod slots;
 pub(crate) mod store;

@@ -1,4 +1,7 @@
-//! Nanoseconds: finding the code for a value, and noticing which values are worth a variant.
+//! Nanoseconds: finding the code for a value, noticing which values are worth a variant, and knowing
+//! when code may go.
 
+mod grace;
 pub(crate) mod hotness;
+pub(crate) mod reclaim;
 pub(crate) mod table;

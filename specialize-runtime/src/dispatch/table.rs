@@ -2,57 +2,83 @@
 //!
 //! A reader loads the array, and from the place its key hashes to walks on until it meets the key
 //! or an empty slot. There is no other state, so the cost is the same for one hot key or many.
-//! Writers take turns under a lock of the caller's, publish a slot's key before its payload, and
-//! replace the whole array when it is half full.
+//! Writers take turns, publish a slot's key before its payload, leave a mark where they take one
+//! out, and replace the whole array when half of it is used.
 
 use std::ptr;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
-/// Slots of the first array; each later one has twice as many.
+use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, Ordering, constant};
+
+/// Slots of the smallest array; each larger one has twice as many.
 const FIRST_SLOTS: usize = 64;
 
 /// 2^64 divided by the golden ratio, which spreads neighbouring keys (Knuth, The Art of Computer
 /// Programming, volume 3, section 6.4).
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Keys and what they lead to.
+/// What readers see of a table: where its array is.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// The array in force. Its slot 0 is a header: the hash's shift and the index mask.
+    /// The array in force, or null. Its slot 0 is a header: the hash's shift and the index mask.
     array: AtomicPtr<Slot>,
-    /// Every array this table ever had. A reader may still be walking an old one, and together
-    /// they are smaller than the one in force, so they stay.
-    arrays: Mutex<Vec<Box<[Slot]>>>,
 }
 
+/// What the one writer at a time knows of a table.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    /// The array in force.
+    array: Option<Array>,
+    /// Slots that hold a pair.
+    pairs: usize,
+    /// Slots that hold a pair or a mark.
+    used: usize,
+}
+
+/// Slots behind a header.
+pub(crate) type Array = Box<[Slot]>;
+
+/// A key and what it leads to.
 #[derive(Debug)]
-struct Slot {
+#[repr(align(32))]
+pub(crate) struct Slot {
     key: AtomicU64,
     payload: AtomicPtr<()>,
+    /// Whether a reader has been here since the writer last asked.
+    visited: AtomicBool,
 }
 
 impl Slot {
-    const fn new(key: u64, payload: *mut ()) -> Slot {
-        Slot { key: AtomicU64::new(key), payload: AtomicPtr::new(payload) }
+    fn new(key: u64, payload: *mut ()) -> Slot {
+        Slot { key: AtomicU64::new(key), payload: AtomicPtr::new(payload), visited: AtomicBool::new(false) }
     }
 }
 
-/// What a table without any variant reads: a header that leads every key to one empty slot.
-static EMPTY: [Slot; 2] = [Slot::new(63, ptr::null_mut()), Slot::new(0, ptr::null_mut())];
+/// What is left where a pair was taken out: readers walk on. The address is no code's.
+fn mark() -> *mut () {
+    ptr::without_provenance_mut(usize::MAX)
+}
 
 impl Table {
-    pub(crate) const fn new() -> Table {
-        Table { array: AtomicPtr::new((&raw const EMPTY).cast::<Slot>().cast_mut()), arrays: Mutex::new(Vec::new()) }
+    constant! {
+        pub(crate) fn new() -> Table {
+            Table { array: AtomicPtr::new(ptr::null_mut()) }
+        }
     }
 
     /// What `key` leads to, or null. Where keys are hashes, `matches` tells whether a payload is
     /// really the one sought.
+    ///
+    /// # Safety
+    ///
+    /// Arrays that a [`Writer`] replaced are still there: none was ever freed, or the caller's
+    /// thread is in a call that began before the lookup.
     #[inline(always)]
-    pub(crate) fn lookup(&self, key: u64, matches: impl Fn(*const ()) -> bool) -> *const () {
+    pub(crate) unsafe fn lookup(&self, key: u64, matches: impl Fn(*const ()) -> bool) -> *const () {
         let array = self.array.load(Ordering::Acquire).cast_const();
-        // SAFETY: `array` is EMPTY or the start of a box in `arrays`, neither of which is ever
-        // freed while the table lives; both begin with a header.
+        if array.is_null() {
+            return ptr::null();
+        }
+        // SAFETY: the array is there, by the caller's promise, and begins with a header.
         let header = unsafe { &*array };
         let shift = header.key.load(Ordering::Relaxed);
         let mask = header.payload.load(Ordering::Relaxed).addr();
@@ -61,52 +87,103 @@ impl Table {
             // SAFETY: the array has 1 + (mask + 1) slots, and `index` is at most `mask`.
             let slot = unsafe { &*array.add(1 + index) };
             let payload = slot.payload.load(Ordering::Acquire).cast_const();
-            if payload.is_null() || (slot.key.load(Ordering::Relaxed) == key && matches(payload)) {
+            if payload.is_null() {
+                return payload;
+            }
+            if slot.key.load(Ordering::Relaxed) == key && payload != mark().cast_const() && matches(payload) {
+                // Only where it changes something: others' caches hold the slot too.
+                if !slot.visited.load(Ordering::Relaxed) {
+                    slot.visited.store(true, Ordering::Relaxed);
+                }
                 return payload;
             }
             index = (index + 1) & mask;
         }
     }
+}
 
-    /// Lets `key` lead to `payload`, which must not be null, for every later reader.
-    ///
-    /// The caller makes sure that no other thread publishes at the same time, and that the same
-    /// value is not published twice.
-    pub(crate) fn publish(&self, key: u64, payload: *const (), published: usize) {
+impl Writer {
+    /// Lets `key` lead to `payload`, which must not be null, for every later reader. An array that
+    /// had to be replaced is given back: readers may still walk it.
+    #[must_use]
+    pub(crate) fn publish(&mut self, table: &Table, key: u64, payload: *const ()) -> Option<Array> {
         debug_assert!(!payload.is_null());
-        let mut arrays = self.arrays.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let room = arrays.last().map_or(0, |array| array.len() - 1);
-        if 2 * (published + 1) > room {
-            let grown = array_of(if room == 0 { FIRST_SLOTS } else { 2 * room });
-            if let Some(old) = arrays.last() {
-                for slot in &old[1..] {
-                    let payload = slot.payload.load(Ordering::Relaxed);
-                    if !payload.is_null() {
-                        insert(&grown, slot.key.load(Ordering::Relaxed), payload);
-                    }
-                }
-            }
-            insert(&grown, key, payload.cast_mut());
-            self.array.store(grown.as_ptr().cast_mut(), Ordering::Release);
-            arrays.push(grown);
-        } else if let Some(array) = arrays.last() {
+        self.pairs += 1;
+        let room = self.array.as_ref().map_or(0, |array| array.len() - 1);
+        if let Some(array) = &self.array
+            && 2 * (self.used + 1) <= room
+        {
             insert(array, key, payload.cast_mut());
+            self.used += 1;
+            return None;
+        }
+        let grown = array_of((4 * self.pairs).next_power_of_two().max(FIRST_SLOTS));
+        for (key, payload) in self.array.iter().flat_map(pairs) {
+            insert(&grown, key, payload);
+        }
+        insert(&grown, key, payload.cast_mut());
+        self.used = self.pairs;
+        table.array.store(grown.as_ptr().cast_mut(), Ordering::Release);
+        self.array.replace(grown)
+    }
+
+    /// Takes out the pair of `key` and `payload`: no reader finds it any more, but one may have.
+    pub(crate) fn remove(&mut self, key: u64, payload: *const ()) {
+        let slot = self.slot(key, payload);
+        if let Some(slot) = slot {
+            slot.payload.store(mark(), Ordering::Release);
+            self.pairs -= 1;
+        }
+    }
+
+    /// Whether a reader found the pair since this was last asked.
+    pub(crate) fn take_visited(&self, key: u64, payload: *const ()) -> bool {
+        self.slot(key, payload).is_some_and(|slot| slot.visited.swap(false, Ordering::Relaxed))
+    }
+
+    fn slot(&self, key: u64, payload: *const ()) -> Option<&Slot> {
+        let array = self.array.as_ref()?;
+        let mask = array.len() - 2;
+        let mut index = first_index(array, key);
+        loop {
+            let slot = &array[1 + index];
+            let found = slot.payload.load(Ordering::Relaxed).cast_const();
+            if found.is_null() {
+                return None;
+            }
+            if found == payload && slot.key.load(Ordering::Relaxed) == key {
+                return Some(slot);
+            }
+            index = (index + 1) & mask;
         }
     }
 }
 
 /// An empty array of `slots` slots, a power of two, behind its header.
-fn array_of(slots: usize) -> Box<[Slot]> {
+fn array_of(slots: usize) -> Array {
     let shift = u64::from(64 - slots.trailing_zeros());
     let header = Slot::new(shift, ptr::without_provenance_mut(slots - 1));
     std::iter::once(header).chain((0..slots).map(|_| Slot::new(0, ptr::null_mut()))).collect()
 }
 
-/// Puts a pair into an array that has room.
+/// The pairs in an array.
+fn pairs(array: &Array) -> impl Iterator<Item = (u64, *mut ())> {
+    let payload = |slot: &Slot| slot.payload.load(Ordering::Relaxed);
+    let slots = array[1..].iter().filter(move |slot| !payload(slot).is_null() && payload(slot) != mark());
+    slots.map(move |slot| (slot.key.load(Ordering::Relaxed), payload(slot)))
+}
+
+/// Where the walk for `key` begins.
+fn first_index(array: &[Slot], key: u64) -> usize {
+    let shift = array[0].key.load(Ordering::Relaxed);
+    (key.wrapping_mul(SPREAD) >> shift) as usize & (array.len() - 2)
+}
+
+/// Puts a pair into an array that has room. A mark is not used again: a reader that has passed its
+/// key would take the new payload for the old key's.
 fn insert(array: &[Slot], key: u64, payload: *mut ()) {
     let mask = array.len() - 2;
-    let shift = array[0].key.load(Ordering::Relaxed);
-    let mut index = (key.wrapping_mul(SPREAD) >> shift) as usize & mask;
+    let mut index = first_index(array, key);
     while !array[1 + index].payload.load(Ordering::Relaxed).is_null() {
         index = (index + 1) & mask;
     }
@@ -117,56 +194,97 @@ fn insert(array: &[Slot], key: u64, payload: *mut ()) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     fn payload(number: usize) -> *const () {
-        ptr::without_provenance(number)
+        ptr::without_provenance(number * 8)
+    }
+
+    fn lookup(table: &Table, key: u64, matches: impl Fn(*const ()) -> bool) -> *const () {
+        // SAFETY: these tests free no array while they read.
+        unsafe { table.lookup(key, matches) }
     }
 
     #[test]
     fn an_empty_table_leads_nowhere() {
         let table = Table::new();
         for key in [0, 1, u64::MAX] {
-            assert!(table.lookup(key, |_| true).is_null());
+            assert!(lookup(&table, key, |_| true).is_null());
         }
     }
 
     #[test]
     fn every_key_is_found_while_the_table_grows() {
-        let table = Table::new();
-        for published in 0..5_000usize {
-            table.publish(published as u64 * 8, payload(published + 1), published);
-            assert!(table.lookup(published as u64 * 8 + 1, |_| true).is_null());
+        let (table, mut writer, mut replaced) = (Table::new(), Writer::default(), Vec::new());
+        for number in 0..5_000usize {
+            replaced.extend(writer.publish(&table, number as u64 * 8, payload(number + 1)));
+            assert!(lookup(&table, number as u64 * 8 + 1, |_| true).is_null());
         }
-        for published in 0..5_000usize {
-            assert_eq!(table.lookup(published as u64 * 8, |_| true), payload(published + 1));
+        for number in 0..5_000usize {
+            assert_eq!(lookup(&table, number as u64 * 8, |_| true), payload(number + 1));
         }
+        assert!(replaced.len() < 12, "{} arrays", replaced.len());
     }
 
     #[test]
     fn keys_that_collide_are_told_apart_by_what_they_lead_to() {
-        let table = Table::new();
-        table.publish(7, payload(1), 0);
-        table.publish(7, payload(2), 1);
-        assert_eq!(table.lookup(7, |found| found == payload(2)), payload(2));
-        assert_eq!(table.lookup(7, |found| found == payload(1)), payload(1));
-        assert!(table.lookup(7, |found| found == payload(3)).is_null());
+        let (table, mut writer) = (Table::new(), Writer::default());
+        let _ = writer.publish(&table, 7, payload(1));
+        let _ = writer.publish(&table, 7, payload(2));
+        assert_eq!(lookup(&table, 7, |found| found == payload(2)), payload(2));
+        assert_eq!(lookup(&table, 7, |found| found == payload(1)), payload(1));
+        assert!(lookup(&table, 7, |found| found == payload(3)).is_null());
+        writer.remove(7, payload(1));
+        assert_eq!(lookup(&table, 7, |_| true), payload(2));
     }
 
     #[test]
-    fn readers_see_whole_pairs_while_a_writer_publishes() {
+    fn what_comes_and_goes_does_not_fill_the_table() {
+        let (table, mut writer, mut largest) = (Table::new(), Writer::default(), 0);
+        for number in 1..100_000usize {
+            let _ = writer.publish(&table, number as u64, payload(number));
+            if number > 10 {
+                writer.remove(number as u64 - 10, payload(number - 10));
+                assert!(lookup(&table, number as u64 - 10, |_| true).is_null());
+            }
+            largest = largest.max(writer.array.as_ref().map_or(0, |array| array.len()));
+            assert_eq!(lookup(&table, number as u64, |_| true), payload(number));
+        }
+        assert_eq!(largest, FIRST_SLOTS + 1);
+    }
+
+    #[test]
+    fn a_visit_is_seen_once() {
+        let (table, mut writer) = (Table::new(), Writer::default());
+        let _ = writer.publish(&table, 7, payload(1));
+        assert!(!writer.take_visited(7, payload(1)));
+        let _ = lookup(&table, 7, |_| true);
+        assert!(writer.take_visited(7, payload(1)));
+        assert!(!writer.take_visited(7, payload(1)));
+    }
+
+    #[test]
+    fn readers_see_whole_pairs_while_a_writer_publishes_and_removes() {
         let table = Table::new();
+        let replaced = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                for published in 0..2_000usize {
-                    table.publish(published as u64, payload(published + 1), published);
+                let mut writer = Writer::default();
+                for number in 0..20_000usize {
+                    replaced.lock().expect("no panic").extend(writer.publish(&table, number as u64 % 500, payload(number + 1)));
+                    if number >= 100 {
+                        writer.remove((number as u64 - 100) % 500, payload(number - 99));
+                    }
                 }
+                replaced.lock().expect("no panic").extend(writer.array.take());
             });
             for _ in 0..2 {
                 scope.spawn(|| {
-                    for key in (0..2_000u64).cycle().take(200_000) {
-                        let found = table.lookup(key, |_| true);
-                        assert!(found.is_null() || found == payload(key as usize + 1));
+                    for key in (0..500u64).cycle().take(500_000) {
+                        let found = lookup(&table, key, |_| true);
+                        assert!(found.is_null() || (found.addr() / 8 - 1) as u64 % 500 == key);
                     }
                 });
             }

@@ -1,0 +1,238 @@
+//! What a call costs by way of dispatch: `cargo bench --bench dispatch`.
+//!
+//! The functions are trivial, so that the call is what is measured, and each call takes the result
+//! of the one before. The ways of one group take turns within one run, and each figure is the best
+//! of its rounds: the ratios can be trusted where the times cannot.
+//!
+//! With `SPECIALIZE_BENCH_ROW` set to a row's number, only that row runs, once: for
+//! `valgrind --tool=callgrind`, whose counts repeat exactly.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use specialize::{Config, Tier, specialize};
+
+/// Runtime values only.
+#[specialize(n, hot = 1_000_000_000_000)]
+fn add(x: u64, n: u64) -> u64 {
+    x.wrapping_add(n)
+}
+
+/// Never has a variant, since what it may print cannot be linked into one.
+#[specialize(n)]
+fn never(x: u64, n: u64) -> u64 {
+    if x == u64::MAX {
+        println!("{n}");
+    }
+    x.wrapping_add(n)
+}
+
+/// Listed values.
+#[specialize(n in [1, 2, 3, 4])]
+fn listed(x: u64, n: u64) -> u64 {
+    x.wrapping_add(n)
+}
+
+#[inline(never)]
+fn constant<const N: u64>(x: u64) -> u64 {
+    x.wrapping_add(N)
+}
+
+/// What a person would write for listed values.
+#[inline]
+fn by_hand(x: u64, n: u64) -> u64 {
+    match n {
+        1 => constant::<1>(x),
+        2 => constant::<2>(x),
+        3 => constant::<3>(x),
+        4 => constant::<4>(x),
+        _ => generic(x, n),
+    }
+}
+
+#[inline(never)]
+fn generic(x: u64, n: u64) -> u64 {
+    x.wrapping_add(n)
+}
+
+/// The interface of the article.
+trait Operation {
+    fn apply(&self, x: u64) -> u64;
+}
+
+struct Add(u64);
+
+impl Operation for Add {
+    fn apply(&self, x: u64) -> u64 {
+        x.wrapping_add(self.0)
+    }
+}
+
+const CALLS: u64 = 10_000_000;
+const ROUNDS: usize = 7;
+const FIRST_KEY: u64 = 100;
+
+/// One way to make a call, by its name.
+type Way<'a> = (&'static str, Box<dyn Fn(u64) -> u64 + 'a>);
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dispatch: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let store = tempfile::tempdir()?;
+    Config::default().cache_dir(store.path()).install()?;
+    println!("{:<66}{:>10}{:>10}", "", "ns/call", "ratio");
+    listed_values();
+    runtime_values()?;
+    bound_functions()?;
+    misses();
+    threads()?;
+    the_articles_table()?;
+    Ok(())
+}
+
+/// Prints each way of a group against the first.
+fn compare(title: &str, ways: &[Way<'_>]) {
+    println!("{title}");
+    let mut best = vec![f64::INFINITY; ways.len()];
+    for _ in 0..ROUNDS {
+        for ((_, way), best) in ways.iter().zip(&mut best) {
+            let started = Instant::now();
+            black_box(way(CALLS));
+            *best = best.min(started.elapsed().as_secs_f64() * 1e9 / CALLS as f64);
+        }
+    }
+    for ((name, _), time) in ways.iter().zip(&best) {
+        println!("  {name:<64}{time:>10.3}{:>10.3}", time / best[0]);
+    }
+}
+
+/// A loop whose every call takes the result of the one before.
+macro_rules! looped {
+    ($x:ident, $index:ident => $call:expr) => {
+        Box::new(move |calls: u64| {
+            let mut $x = black_box(1u64);
+            for $index in 0..calls {
+                let _ = $index;
+                $x = $call;
+            }
+            $x
+        })
+    };
+}
+
+fn listed_values() {
+    compare(
+        "listed values, four in turn",
+        &[
+            ("a match by hand over constant functions", looped!(x, i => by_hand(x, black_box(1 + i % 4)))),
+            ("the dispatcher", looped!(x, i => listed(x, black_box(1 + i % 4)))),
+        ],
+    );
+    compare(
+        "listed value, constant at the call site",
+        &[("the constant function", looped!(x, i => constant::<3>(x))), ("the dispatcher", looped!(x, i => listed(x, 3)))],
+    );
+}
+
+fn runtime_values() -> Result<(), Box<dyn Error>> {
+    let functions: Vec<fn(u64) -> u64> = vec![constant::<100>, constant::<101>, constant::<102>, constant::<103>];
+    let many: Vec<fn(u64) -> u64> = (0..64).map(|index| functions[index % 4]).collect();
+    for key in FIRST_KEY..FIRST_KEY + 64 {
+        assert_eq!(add::prepare(key)?.call(1), 1 + key);
+    }
+    let one = black_box(functions[0]);
+    let (functions, many) = (&functions, &many);
+    compare(
+        "runtime value, one hot key",
+        &[("a bare indirect call", looped!(x, i => black_box(one)(x))), ("the dispatcher", looped!(x, i => add(x, black_box(FIRST_KEY))))],
+    );
+    compare(
+        "runtime values, 4 in turn",
+        &[
+            ("indirect calls through an array", looped!(x, i => functions[(i % 4) as usize](x))),
+            ("the dispatcher", looped!(x, i => add(x, FIRST_KEY + i % 4))),
+        ],
+    );
+    compare(
+        "runtime values, 64 in turn",
+        &[
+            ("indirect calls through an array", looped!(x, i => many[(i % 64) as usize](x))),
+            ("the dispatcher", looped!(x, i => add(x, FIRST_KEY + i % 64))),
+        ],
+    );
+    Ok(())
+}
+
+fn bound_functions() -> Result<(), Box<dyn Error>> {
+    let one = black_box(constant::<100> as fn(u64) -> u64);
+    let (ready, waiting) = (add::prepare(FIRST_KEY)?, never::bind(FIRST_KEY));
+    assert!(!specialize::settle(Duration::ZERO) || waiting.last_error().is_some());
+    assert!(specialize::settle(Duration::from_secs(60)) && waiting.tier() == Tier::Generic);
+    let (ready, waiting) = (&ready, &waiting);
+    compare(
+        "bound function",
+        &[
+            ("a bare indirect call", looped!(x, i => black_box(one)(x))),
+            ("Bound::call with a variant", looped!(x, i => black_box(ready).call(x))),
+            ("Bound::call while still generic", looped!(x, i => black_box(waiting).call(x))),
+        ],
+    );
+    Ok(())
+}
+
+fn misses() {
+    let ways: [Way<'_>; 2] = [
+        ("the generic function", looped!(x, i => add::generic(x, black_box(7)))),
+        ("the dispatcher, a value without a variant (counted)", looped!(x, i => add(x, black_box(7)))),
+    ];
+    compare("a miss", &ways);
+}
+
+fn threads() -> Result<(), Box<dyn Error>> {
+    let round = |threads: usize| {
+        let started = Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let mut x = black_box(1u64);
+                    for _ in 0..CALLS {
+                        x = add(x, black_box(FIRST_KEY));
+                    }
+                    black_box(x)
+                });
+            }
+        });
+        started.elapsed()
+    };
+    let best = |threads| (0..ROUNDS).map(|_| round(threads)).min().unwrap_or(Duration::ZERO).as_secs_f64();
+    let (one, two) = (best(1), best(2));
+    println!("2 threads, same key: throughput against one thread{:>36.3}", 2.0 * one / two);
+    Ok(())
+}
+
+fn the_articles_table() -> Result<(), Box<dyn Error>> {
+    let bound = add::prepare(FIRST_KEY)?;
+    let (bound, interface) = (&bound, black_box(Box::new(Add(FIRST_KEY)) as Box<dyn Operation>));
+    let interface = &interface;
+    compare(
+        "the article's table",
+        &[
+            ("Noop", looped!(x, i => black_box(x))),
+            ("Inline", looped!(x, i => black_box(x).wrapping_add(FIRST_KEY))),
+            ("Interface (dyn)", looped!(x, i => interface.apply(black_box(x)))),
+            ("dispatched per call", looped!(x, i => add(black_box(x), FIRST_KEY))),
+            ("by handle", looped!(x, i => bound.call(black_box(x)))),
+        ],
+    );
+    Ok(())
+}

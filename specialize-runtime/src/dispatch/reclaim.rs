@@ -1,0 +1,126 @@
+//! When it is safe to unload: what was taken out of a table waits until no call can be inside it.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::dispatch::grace::{Domain, Record};
+use crate::sync::heavy_barrier;
+
+/// The domain of the process.
+static DOMAIN: Domain = Domain::new();
+
+thread_local! {
+    /// The thread's record: not enrolled yet is null.
+    static RECORD: Cell<*const Record> = const { Cell::new(ptr::null()) };
+    /// Gives the record back as the thread ends.
+    static LEAVING: Leaving = const { Leaving { ended: Cell::new(false) } };
+}
+
+struct Leaving {
+    ended: Cell<bool>,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.ended.set(true);
+        let record = RECORD.replace(ptr::null());
+        // SAFETY: null or a leaked box.
+        if let Some(record) = unsafe { record.as_ref() } {
+            record.release();
+        }
+    }
+}
+
+/// Keeps the code that a table leads to where it is, as long as it lives, on this thread.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Pin {
+    /// Null on a thread that is ending.
+    record: *const Record,
+    before: usize,
+    /// A pin speaks for the thread it was made on.
+    thread: PhantomData<*const ()>,
+}
+
+/// Begins a call through a table. A few plain loads and stores.
+#[inline(always)]
+pub(crate) fn pin() -> Pin {
+    let mut record = RECORD.get();
+    if record.is_null() {
+        record = enroll_this_thread();
+    }
+    // SAFETY: null or a leaked box.
+    match unsafe { record.as_ref() } {
+        Some(enrolled) => Pin { record, before: DOMAIN.enter(enrolled), thread: PhantomData },
+        None => {
+            DOMAIN.enter_unrecorded();
+            Pin { record, before: 0, thread: PhantomData }
+        }
+    }
+}
+
+/// The record of this thread, or null where the thread is ending.
+#[cold]
+fn enroll_this_thread() -> *const Record {
+    // Asking for it arranges for it to be dropped as the thread ends.
+    match LEAVING.try_with(|leaving| leaving.ended.get()) {
+        Ok(false) => {
+            let record = ptr::from_ref(DOMAIN.enroll());
+            RECORD.set(record);
+            record
+        }
+        Ok(true) | Err(_) => ptr::null(),
+    }
+}
+
+impl Drop for Pin {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: null or a leaked box.
+        match unsafe { self.record.as_ref() } {
+            Some(record) => record.leave(self.before),
+            None => DOMAIN.leave_unrecorded(),
+        }
+    }
+}
+
+/// Something that was taken out of a table, and is freed when no call can be inside it.
+type Retired = Box<dyn Send>;
+
+/// What waits for calls to end, with the epoch in which it was taken out.
+static LIMBO: Mutex<Vec<(usize, Retired)>> = Mutex::new(Vec::new());
+
+/// Whether anything can ever be freed here.
+pub(crate) fn works() -> bool {
+    heavy_barrier()
+}
+
+/// Frees `retired`, which no reader can find any more, as soon as no call can be inside it: now, or
+/// with one of the next to be retired.
+pub(crate) fn retire(retired: Retired) {
+    let epoch = DOMAIN.retire();
+    limbo().push((epoch, retired));
+    collect();
+}
+
+/// Frees what can be freed; how much has to wait.
+pub(crate) fn collect() -> usize {
+    let mut limbo = limbo();
+    if limbo.is_empty() {
+        return 0;
+    }
+    let oldest = DOMAIN.oldest().unwrap_or(0);
+    let (free, wait): (Vec<_>, Vec<_>) = limbo.drain(..).partition(|(epoch, _)| *epoch < oldest);
+    *limbo = wait;
+    let waiting = limbo.len();
+    drop(limbo);
+    // Unloading runs code of the loader's: no lock is held.
+    drop(free);
+    waiting
+}
+
+fn limbo() -> MutexGuard<'static, Vec<(usize, Retired)>> {
+    LIMBO.lock().unwrap_or_else(PoisonError::into_inner)
+}

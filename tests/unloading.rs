@@ -1,0 +1,259 @@
+//! Bounded, and really unloaded: variants leave when there are too many, and only those that nobody
+//! can be in and nothing can point into.
+
+mod support;
+
+use std::cell::RefCell;
+use std::fs;
+use std::panic::{Location, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use specialize::{Error, Tier, specialize};
+
+#[specialize(n)]
+fn power(x: u64, n: u32) -> u64 {
+    let mut product = 1u64;
+    for _ in 0..n {
+        product = product.wrapping_mul(x);
+    }
+    product
+}
+
+/// Takes long enough to be caught at it.
+#[specialize(n)]
+fn long(rounds: u64, n: u64) -> u64 {
+    let mut state = n;
+    for round in 0..rounds {
+        state = state.rotate_left(7).wrapping_mul(n | 1) ^ round;
+    }
+    state
+}
+
+/// Not plain: a literal of the variant's own may be kept.
+#[specialize(n)]
+fn word(n: u32) -> &'static str {
+    if n % 2 == 0 { "an even word of the variant" } else { "an odd word of the variant" }
+}
+
+/// Not plain: a function of the variant's own may be kept.
+#[specialize(n)]
+fn step(n: u32) -> fn(u32) -> u32 {
+    if n == 1 { |x| x.wrapping_add(17) } else { |x| x ^ 0x5555 }
+}
+
+/// Not plain: a vtable of the variant's own may be kept.
+#[specialize(n)]
+fn complaint(n: u32) -> Box<dyn std::error::Error + Send + Sync> {
+    if n == 0 { "nothing".into() } else { format!("{n} things").into() }
+}
+
+/// Plain, but it panics with a literal.
+#[specialize(n)]
+fn refuse(x: u32, n: u32) -> u32 {
+    if x == n {
+        panic!("a literal of the variant");
+    }
+    x / n
+}
+
+/// How many variants the process has mapped.
+fn mapped() -> usize {
+    let maps = fs::read_to_string("/proc/self/maps").expect("readable");
+    let mut files: Vec<&str> = maps.lines().filter_map(|line| line.split_whitespace().nth(5)).filter(|path| is_variant(path)).collect();
+    files.dedup();
+    files.len()
+}
+
+/// A variant is small; the support library is not.
+fn is_variant(path: &str) -> bool {
+    (path.contains("/artifacts/") || path.contains("/work/")) && fs::metadata(path).map_or(true, |data| data.len() < 100_000)
+}
+
+#[test]
+fn the_coldest_variants_leave_and_are_unloaded() {
+    support::in_a_child("the_coldest_variants_leave_and_are_unloaded", [("SPECIALIZE_TABLE_CAPACITY", "4")], || {
+        for n in 0..40 {
+            assert_eq!(power::prepare(n).expect("a variant").call(3), power::generic(3, n));
+            assert!(power::table().len() <= 4);
+        }
+        assert_eq!(power::table().counts().evicted, 36);
+        assert!(mapped() <= 5, "{} variants are mapped", mapped());
+        for n in 0..40 {
+            assert_eq!(power(3, n), power::generic(3, n));
+        }
+    });
+}
+
+#[test]
+fn a_variant_that_is_called_stays_before_one_that_is_not() {
+    support::in_a_child("a_variant_that_is_called_stays_before_one_that_is_not", [("SPECIALIZE_TABLE_CAPACITY", "4")], || {
+        drop(power::prepare(1_000).expect("a variant"));
+        for n in 0..20 {
+            assert_eq!(power(3, 1_000), power::generic(3, 1_000));
+            drop(power::prepare(n).expect("a variant"));
+        }
+        assert!(power::table().entries().iter().any(|entry| entry.value() == "1000"));
+    });
+}
+
+#[test]
+fn a_handle_keeps_its_variant() {
+    support::in_a_child("a_handle_keeps_its_variant", [("SPECIALIZE_TABLE_CAPACITY", "2")], || {
+        let bound = power::prepare(100).expect("a variant");
+        for n in 0..20 {
+            drop(power::prepare(n).expect("a variant"));
+            assert_eq!(bound.call(3), power::generic(3, 100));
+            assert_eq!(bound.tier(), Tier::Runtime);
+        }
+        let _second = power::prepare(101).expect("a variant");
+        assert!(matches!(power::prepare(102), Err(Error::TableFull { capacity: 2, .. })), "both are held");
+        assert_eq!(power::bind(102).call(3), power::generic(3, 102), "the generic function serves");
+    });
+}
+
+#[test]
+fn no_capacity_means_no_runtime_variants() {
+    support::in_a_child("no_capacity_means_no_runtime_variants", [("SPECIALIZE_TABLE_CAPACITY", "0")], || {
+        assert!(matches!(power::prepare(5), Err(Error::TableFull { capacity: 0, .. })));
+        for x in 0..5_000 {
+            assert_eq!(power(x, 5), power::generic(x, 5));
+        }
+        assert_eq!(power::table().len(), 0);
+    });
+}
+
+#[test]
+fn one_place_for_four_hot_values_and_eight_threads_is_right_while_it_thrashes() {
+    let variables = [("SPECIALIZE_TABLE_CAPACITY", "1"), ("SPECIALIZE_HOT", "50")];
+    support::in_a_child("one_place_for_four_hot_values_and_eight_threads_is_right_while_it_thrashes", variables, || {
+        let deadline = Instant::now() + Duration::from_secs(2);
+        std::thread::scope(|scope| {
+            for thread in 0..8u64 {
+                scope.spawn(move || {
+                    let mut x = thread;
+                    while Instant::now() < deadline {
+                        for n in [3u32, 5, 7, 11] {
+                            x = x.wrapping_add(1);
+                            assert_eq!(power(x, n), power::generic(x, n));
+                        }
+                    }
+                });
+            }
+        });
+        assert!(specialize::settle(Duration::from_secs(60)));
+        assert!(power::table().len() <= 1);
+        assert!(power::table().counts().evicted > 0, "nothing ever left: {:?}", power::table().counts());
+    });
+}
+
+#[test]
+fn a_variant_is_not_unloaded_while_a_call_is_inside() {
+    support::in_a_child("a_variant_is_not_unloaded_while_a_call_is_inside", [("SPECIALIZE_TABLE_CAPACITY", "1")], || {
+        let expected = long::generic(300_000_000, 5);
+        drop(long::prepare(5).expect("a variant"));
+        let started = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let call = scope.spawn(|| {
+                started.store(true, Ordering::SeqCst);
+                long(300_000_000, 5)
+            });
+            while !started.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            for n in 6..12 {
+                drop(long::prepare(n).expect("a variant"));
+            }
+            assert!(call.is_finished() || mapped() >= 2, "the code that is being run is still there");
+            assert_eq!(call.join().expect("no panic"), expected);
+        });
+        drop(long::prepare(12).expect("a variant"));
+        assert!(mapped() <= 2, "{} variants are mapped after the call", mapped());
+    });
+}
+
+#[test]
+fn what_was_kept_of_a_pinned_variant_can_be_read_for_ever() {
+    support::in_a_child("what_was_kept_of_a_pinned_variant_can_be_read_for_ever", [("SPECIALIZE_TABLE_CAPACITY", "2")], || {
+        let kept = (word::prepare(2).expect("a variant").call(), word::prepare(3).expect("a variant").call());
+        let steps = [step::prepare(1).expect("a variant").call(), step::prepare(2).expect("a variant").call()];
+        let complaint = complaint::prepare(3).expect("a variant").call();
+        for n in 10..14 {
+            assert!(matches!(word::prepare(n), Err(Error::TableFull { .. })), "pinned variants count against the capacity");
+            assert_eq!(word(n), word::generic(n), "the generic function serves");
+            assert!(matches!(step::prepare(n), Err(Error::TableFull { .. })));
+            let _ = complaint::prepare(n);
+        }
+        assert!(word::table().entries().iter().all(|entry| entry.is_pinned()));
+        assert_eq!(kept, ("an even word of the variant", "an odd word of the variant"));
+        assert_eq!(steps.map(|step| step(4)), [21, 0x5551]);
+        assert_eq!(complaint.to_string(), "3 things");
+    });
+}
+
+#[test]
+fn a_variant_that_a_panic_began_in_stays() {
+    support::in_a_child("a_variant_that_a_panic_began_in_stays", [("SPECIALIZE_TABLE_CAPACITY", "2")], || {
+        static PLACES: Mutex<Vec<&'static Location<'static>>> = Mutex::new(Vec::new());
+        std::panic::set_hook(Box::new(|info| {
+            // SAFETY of the claim to `'static`: that the variant stays is what is tested.
+            let place = info.location().map(|place| unsafe { &*std::ptr::from_ref(place).cast::<Location<'static>>() });
+            PLACES.lock().expect("no panic here").extend(place);
+        }));
+        let bound = refuse::prepare(7).expect("a variant");
+        let payload = catch_unwind(|| bound.call(7)).expect_err("it panics");
+        let divided = catch_unwind(|| refuse::prepare(0).expect("a variant").call(1)).expect_err("it divides by zero");
+        drop(bound);
+        let entries = refuse::table().entries();
+        assert!(entries.iter().all(|entry| entry.is_pinned()), "{entries:?}");
+        for n in 20..24 {
+            assert!(matches!(refuse::prepare(n), Err(Error::TableFull { .. })));
+            assert_eq!(refuse(100, n), 100 / n);
+        }
+        assert_eq!(payload.downcast_ref::<&str>(), Some(&"a literal of the variant"));
+        assert!(divided.downcast_ref::<&str>().is_some_and(|message| message.contains("divide by zero")));
+        let places = PLACES.lock().expect("no panic here");
+        assert!(places.len() == 2 && places.iter().all(|place| place.file().ends_with("unloading.rs")), "{places:?}");
+    });
+}
+
+#[test]
+fn a_thread_that_ends_may_still_call() {
+    support::private_store();
+    struct CallsAtTheEnd;
+    impl Drop for CallsAtTheEnd {
+        fn drop(&mut self) {
+            assert_eq!(power(2, 9), 512);
+        }
+    }
+    thread_local! {
+        static LAST: RefCell<Option<CallsAtTheEnd>> = const { RefCell::new(None) };
+    }
+    drop(power::prepare(9).expect("a variant"));
+    for calls_before in [false, true] {
+        let thread = std::thread::spawn(move || {
+            LAST.set(Some(CallsAtTheEnd));
+            if calls_before {
+                assert_eq!(power(3, 9), power::generic(3, 9));
+            }
+        });
+        thread.join().expect("no panic");
+    }
+}
+
+#[test]
+fn values_that_never_come_back_compile_almost_nothing() {
+    support::private_store();
+    for x in 0..2_000_000u32 {
+        assert_eq!(step_by(u64::from(x), x), step_by::generic(u64::from(x), x));
+    }
+    assert!(specialize::settle(Duration::from_secs(120)));
+    assert!(step_by::table().counts().requests < 20, "{:?}", step_by::table().counts());
+}
+
+#[specialize(n)]
+fn step_by(x: u64, n: u32) -> u64 {
+    x.wrapping_mul(3).wrapping_add(u64::from(n))
+}
