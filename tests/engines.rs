@@ -293,14 +293,17 @@ fn leave_no_memory(server: u32) {
 fn a_server_that_runs_out_of_memory_costs_no_value() {
     const NAME: &str = "a_server_that_runs_out_of_memory_costs_no_value";
     if is_child(NAME) {
+        let mut replaced = 0;
         for n in 13..17 {
-            llvm_makes(n);
-            leave_no_memory(server());
+            llvm_makes(n + 100);
+            let starved = server();
+            leave_no_memory(starved);
             let bound = mixed::prepare(n).expect("a variant");
             assert_eq!((bound.tier(), bound.call(3), mixed(3, n)), (Tier::Runtime, mixed::generic(3, n), mixed::generic(3, n)));
+            replaced += u32::from(server() != starved);
         }
-        let reason = mixed::table().fallback().expect("it brought servers down");
-        assert!(reason.contains("the compile server died at this function"), "{reason}");
+        assert!(replaced > 0, "it brought no server down");
+        assert_eq!(mixed::table().fallback(), None, "each time a new server made the value");
         return llvm_makes_another_function();
     }
     place_with_everything_built(NAME).run(&[AUTO, ("SPECIALIZE_COMPILE_MEMORY", &PLENTY.to_string())]);

@@ -156,11 +156,14 @@ fn a_table_holds_as_many_variants_as_it_may() {
 fn a_process_holds_as_many_libraries_as_it_may() {
     const NAME: &str = "a_process_holds_as_many_libraries_as_it_may";
     if is_child(NAME) {
-        assert!(power::prepare(5).is_ok() && multiple::prepare(5).is_ok());
-        let error = power::prepare(6).expect_err("two are loaded");
+        let held = (power::prepare(5).expect("there is room"), multiple::prepare(5).expect("there is room"));
+        let error = power::prepare(6).expect_err("two are loaded, and held");
         assert!(matches!(error, Error::CodeLimit { limit: 2 }), "{error}");
         assert!(error.to_string().contains("SPECIALIZE_CODE_LIMIT"), "{error}");
-        return assert_eq!((power(2, 5), multiple(2, 5), power(2, 6)), (32, 10, 64));
+        assert_eq!((power(2, 5), multiple(2, 5), power(2, 6)), (32, 10, 64));
+        drop(held);
+        assert_eq!(power::prepare(6).expect("one that nobody holds has left").call(2), 64);
+        return assert_eq!(power::table().len() + multiple::table().len(), 2);
     }
     Place::new(NAME).run(&[("SPECIALIZE_CODE_LIMIT", "2")]);
 }
