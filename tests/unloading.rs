@@ -34,7 +34,7 @@ fn long(rounds: u64, n: u64) -> u64 {
 /// Not plain: a literal of the variant's own may be kept.
 #[specialize(n)]
 fn word(n: u32) -> &'static str {
-    if n % 2 == 0 { "an even word of the variant" } else { "an odd word of the variant" }
+    if n.is_multiple_of(2) { "an even word of the variant" } else { "an odd word of the variant" }
 }
 
 /// Not plain: a function of the variant's own may be kept.
@@ -198,9 +198,10 @@ fn a_variant_that_a_panic_began_in_stays() {
     support::in_a_child("a_variant_that_a_panic_began_in_stays", [("SPECIALIZE_TABLE_CAPACITY", "2")], || {
         static PLACES: Mutex<Vec<&'static Location<'static>>> = Mutex::new(Vec::new());
         std::panic::set_hook(Box::new(|info| {
-            // SAFETY of the claim to `'static`: that the variant stays is what is tested.
-            let place = info.location().map(|place| unsafe { &*std::ptr::from_ref(place).cast::<Location<'static>>() });
-            PLACES.lock().expect("no panic here").extend(place);
+            let Some(place) = info.location() else { return };
+            // SAFETY: a location stands in the constants of the variant, and that those stay is what is tested.
+            let place = unsafe { &*std::ptr::from_ref(place).cast::<Location<'static>>() };
+            PLACES.lock().expect("no panic here").push(place);
         }));
         let bound = refuse::prepare(7).expect("a variant");
         let payload = catch_unwind(|| bound.call(7)).expect_err("it panics");

@@ -14,8 +14,8 @@ const LEAVES: [&str; 18] =
 /// Types that are plain if their parameters are.
 const CONTAINERS: [&str; 4] = ["Option", "Result", "Vec", "Box"];
 
-/// The full paths under which the above are known besides their bare names.
-const PATHS: [&str; 9] = [
+/// The full paths under which the above are known besides their bare names; scalars also stand in `primitive`.
+const PATHS: [&str; 7] = [
     "std::string::String",
     "std::option::Option",
     "std::result::Result",
@@ -23,8 +23,6 @@ const PATHS: [&str; 9] = [
     "std::boxed::Box",
     "core::option::Option",
     "core::result::Result",
-    "core::primitive",
-    "std::primitive",
 ];
 
 /// Whether the signature is plain.
@@ -65,9 +63,8 @@ fn is_owned_path(path: &TypePath) -> bool {
     let name = last.ident.to_string();
     if path.path.segments.len() > 1 {
         let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let known =
-            |full: &&str| segments.join("::") == **full || full.ends_with("primitive") && segments.join("::") == format!("{full}::{name}");
-        if !PATHS.iter().any(|full| known(&full)) {
+        let is_primitive = matches!(&segments[..], [root, primitive, _] if primitive == "primitive" && (root == "std" || root == "core"));
+        if !is_primitive && !PATHS.contains(&segments.join("::").as_str()) {
             return false;
         }
     }
