@@ -258,3 +258,85 @@ fn values_that_never_come_back_compile_almost_nothing() {
 fn step_by(x: u64, n: u32) -> u64 {
     x.wrapping_mul(3).wrapping_add(u64::from(n))
 }
+
+#[test]
+fn a_value_that_comes_back_while_its_old_code_waits_is_pinned_by_its_panic() {
+    const NAME: &str = "a_value_that_comes_back_while_its_old_code_waits_is_pinned_by_its_panic";
+    support::in_a_child(NAME, [("SPECIALIZE_TABLE_CAPACITY", "1")], || {
+        std::panic::set_hook(Box::new(|_| {}));
+        drop(long::prepare(5).expect("a variant"));
+        let started = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            // As long as this call lasts, nothing that leaves can be unloaded.
+            let call = scope.spawn(|| {
+                started.store(true, Ordering::SeqCst);
+                long(400_000_000, 5)
+            });
+            while !started.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            for n in [7, 8, 7] {
+                drop(refuse::prepare(n).expect("a variant"));
+            }
+            call.join().expect("no panic");
+        });
+        let payload = catch_unwind(|| refuse(7, 7)).expect_err("it panics");
+        assert!(refuse::table().entries().iter().all(|entry| entry.is_pinned()), "{:?}", refuse::table().entries());
+        for n in 20..24 {
+            assert!(matches!(refuse::prepare(n), Err(Error::TableFull { .. })), "the panicked variant left for {n}");
+        }
+        assert_eq!(payload.downcast_ref::<&str>(), Some(&"a literal of the variant"));
+    });
+}
+
+#[test]
+fn the_process_has_room_again_after_a_long_call() {
+    support::in_a_child("the_process_has_room_again_after_a_long_call", [("SPECIALIZE_CODE_LIMIT", "2")], || {
+        let held = power::prepare(5).expect("there is room");
+        drop(long::prepare(5).expect("there is room"));
+        let started = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let call = scope.spawn(|| {
+                started.store(true, Ordering::SeqCst);
+                long(400_000_000, 5)
+            });
+            while !started.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            // Whether this finds room depends on whether the call is still under way.
+            let _ = power::prepare(6);
+            call.join().expect("no panic");
+        });
+        assert_eq!(power::prepare(7).expect("the call has ended").call(2), 128);
+        assert_eq!(held.call(2), 32);
+    });
+}
+
+#[test]
+fn values_that_come_and_go_on_many_threads_use_up_no_room() {
+    let variables = [("SPECIALIZE_TABLE_CAPACITY", "2"), ("SPECIALIZE_CODE_LIMIT", "64")];
+    support::in_a_child("values_that_come_and_go_on_many_threads_use_up_no_room", variables, || {
+        let deadline = Instant::now() + Duration::from_secs(3);
+        std::thread::scope(|scope| {
+            for thread in 0..8u32 {
+                scope.spawn(move || {
+                    for n in (0..16).cycle().skip(thread as usize) {
+                        if Instant::now() >= deadline {
+                            break;
+                        }
+                        let x = u64::from(n + thread);
+                        match power::prepare(n) {
+                            Ok(bound) => assert_eq!(bound.call(x), power::generic(x, n)),
+                            Err(error) => assert!(matches!(error, Error::TableFull { .. } | Error::CodeLimit { .. }), "{error}"),
+                        }
+                    }
+                });
+            }
+        });
+        drop(power::prepare(100).expect("nobody holds anything any more"));
+        assert!(power::table().len() <= 2, "{}", power::table().len());
+        assert_eq!(specialize::stats().stuck, 0);
+        assert!(mapped() <= 3, "{} variants are mapped", mapped());
+    });
+}

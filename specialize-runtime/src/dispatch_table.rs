@@ -9,8 +9,8 @@ use crate::binding::Shared;
 use crate::config::{Mode, settings};
 use crate::cost::Cost;
 use crate::dispatch::hotness::Hotness;
-use crate::dispatch::reclaim;
-use crate::dispatch::table::{Array, Table};
+use crate::dispatch::reclaim::{self, Retired};
+use crate::dispatch::table::Table;
 use crate::error::Error;
 use crate::function::{Descriptor, ListedValues, Tier};
 use crate::maker;
@@ -43,9 +43,9 @@ struct Ledger {
     last_error: Option<Error>,
     /// Why rustc last made a variant where LLVM alone was the first choice.
     fallback: Option<String>,
-    /// Arrays that readers who announce nothing may still walk: where no variant ever leaves, they
-    /// are few and stay.
-    arrays: Vec<Array>,
+    /// What was taken out of the table, and calls may still be using: to be retired when no lock is held. Where no variant ever
+    /// leaves, callers announce nothing, and this is a few arrays that stay.
+    leaving: Vec<Retired>,
 }
 
 /// When a function whose variants failed is tried again without being asked to.
@@ -137,7 +137,7 @@ impl DispatchTable {
                 counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0, evicted: 0 },
                 last_error: None,
                 fallback: None,
-                arrays: Vec::new(),
+                leaving: Vec::new(),
             }),
         }
     }
@@ -352,16 +352,24 @@ impl DispatchTable {
         if let Some(reason) = variant.fallback() {
             ledger.fallback = Some(reason.to_owned());
         }
+        // Others may have published since room was made.
+        while ledger.registry.len() >= self.capacity() {
+            let may_leave = self.descriptor.plain && reclaim::works();
+            let Some(coldest) = may_leave.then(|| ledger.registry.take_coldest()).flatten() else { break };
+            ledger.counts.evicted += 1;
+            ledger.leaving.push(Box::new(coldest));
+        }
         let variant = Arc::new(variant);
         let replaced = ledger.registry.publish(&self.runtime, shared.key(), &variant);
+        ledger.leaving.extend(replaced.map(|array| Box::new(array) as Retired));
         shared.turn_to(variant);
+    }
+
+    /// Retires what was taken out of the table; to be called when no lock is held, since it may unload.
+    pub(crate) fn retire_leaving(&self) {
         if self.descriptor.plain {
-            drop(ledger);
-            if let Some(array) = replaced {
-                reclaim::retire(Box::new(array));
-            }
-        } else {
-            ledger.arrays.extend(replaced);
+            let leaving = std::mem::take(&mut self.ledger().leaving);
+            leaving.into_iter().for_each(reclaim::retire);
         }
     }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
 use crate::config::settings;
+use crate::dispatch::reclaim;
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
 use crate::lifetime;
@@ -72,6 +73,7 @@ pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
         return enqueue(shared, outcome);
     };
     table.publish(shared, variant);
+    table.retire_leaving();
     let service = service();
     let waiting = outcome.finish(Ok(()));
     service.strike_off(&mut service.state(), shared);
@@ -209,6 +211,7 @@ impl Service {
             self.strike_off(&mut state, &job.shared);
             drop(state);
             waiting.wake();
+            job.shared.table().retire_leaving();
             // Nothing of the job must outlive it: what its values share holds their variant.
             drop(job);
             if let Some(keeping) = keeping {
@@ -267,8 +270,10 @@ fn make_room(table: &DispatchTable) -> Result<(), Error> {
     if maker::has_room().is_ok() {
         return Ok(());
     }
-    // Once is enough, or no more can be done: what left may have to wait for a call to end.
-    let _ = table.evict() || functions().into_iter().any(DispatchTable::evict);
+    // What left earlier may only have waited for a call to end; as long as something waits, no more need to leave.
+    if reclaim::collect() == 0 && maker::has_room().is_err() {
+        let _ = table.evict() || functions().into_iter().any(DispatchTable::evict);
+    }
     maker::has_room()
 }
 

@@ -195,10 +195,12 @@ impl Workshop {
     /// The artifact for `key` from the store, or as `make` makes it, which is reported.
     fn kept(&self, what: &str, key: &Key, make: impl FnOnce() -> Result<Artifact, Error>) -> Result<Artifact, Error> {
         if let Some(artifact) = self.store.find(key) {
+            self.store.need(&artifact);
             return Ok(artifact);
         }
         let started = Instant::now();
         let artifact = make()?;
+        self.store.need(&artifact);
         tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine");
         Ok(artifact)
     }

@@ -3,14 +3,13 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libloading::os::unix::{Library as Dylib, RTLD_LOCAL, RTLD_NOW};
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
 use object::{LittleEndian, elf};
 
 use crate::artifact::host::Support;
-use crate::artifact::pinning::{self, Code};
+use crate::artifact::pinning::{self, Code, Farewell};
 use crate::artifact::store::Artifact;
 use crate::error::Error;
 
@@ -20,17 +19,14 @@ pub(crate) const ENTRY: &str = "specialize_entry";
 /// The symbol of the sizes and alignments that a variant was compiled with.
 pub(crate) const LAYOUT: &str = "SPECIALIZE_LAYOUT";
 
-/// Variants that were to be unloaded, and that the loader keeps all the same.
-static STUCK: AtomicUsize = AtomicUsize::new(0);
-
 /// How many variants are loaded in the process.
 pub(crate) fn loaded() -> usize {
-    pinning::count() + STUCK.load(Ordering::Relaxed)
+    pinning::count().0
 }
 
 /// How many variants were to be unloaded, and are kept by the loader all the same.
 pub(crate) fn stuck() -> usize {
-    STUCK.load(Ordering::Relaxed)
+    pinning::count().1
 }
 
 /// A loaded variant.
@@ -93,15 +89,18 @@ impl Library {
 
 impl Drop for Library {
     fn drop(&mut self) {
-        if self.code.is_pinned() {
-            // A panic began in it after it was taken out of its table.
-            std::mem::forget(self.dylib.take());
-        }
-        drop(self.dylib.take());
-        // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
-        // SAFETY: RTLD_NOLOAD runs nothing: the library is only looked up.
-        if unsafe { Dylib::open(Some(&self.path), RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok() {
-            STUCK.fetch_add(1, Ordering::Relaxed);
+        match self.code.leave() {
+            // The panic may have begun after it was taken out of its table.
+            Farewell::Keep => std::mem::forget(self.dylib.take()),
+            Farewell::Shared => drop(self.dylib.take()),
+            Farewell::Last => {
+                drop(self.dylib.take());
+                // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
+                // SAFETY: RTLD_NOLOAD runs nothing: the library is only looked up.
+                if unsafe { Dylib::open(Some(&self.path), RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok() {
+                    self.code.is_stuck();
+                }
+            }
         }
     }
 }

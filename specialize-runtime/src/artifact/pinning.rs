@@ -4,7 +4,7 @@
 //! code of variants before it goes on.
 
 use core::panic::{Location, PanicInfo};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,39 +12,90 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::compile::record;
 
-/// The code of a loaded variant, and whether it must stay.
+/// What is known of the code of variants.
+#[derive(Debug)]
+struct Loaded {
+    /// The code that is loaded, by where it starts.
+    code: BTreeMap<usize, Region>,
+    /// Where code starts that was to be unloaded, and that the loader keeps all the same.
+    stuck: BTreeSet<usize>,
+}
+
+/// The code of one variant. The loader gives the same code to whoever opens the same file again.
+#[derive(Debug)]
+struct Region {
+    end: usize,
+    users: usize,
+    pinned: Arc<AtomicBool>,
+}
+
+static LOADED: Mutex<Loaded> = Mutex::new(Loaded { code: BTreeMap::new(), stuck: BTreeSet::new() });
+
+/// One use of the code of a loaded variant.
 #[derive(Debug)]
 pub(crate) struct Code {
     start: usize,
     pinned: Arc<AtomicBool>,
 }
 
-/// The code of all loaded variants by where it starts: where it ends, and whether it must stay.
-static LOADED: Mutex<BTreeMap<usize, (usize, Arc<AtomicBool>)>> = Mutex::new(BTreeMap::new());
+/// What is to be done with a library whose code is not used any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Farewell {
+    /// A panic began in it: it stays.
+    Keep,
+    /// Others use the same code.
+    Shared,
+    /// Nobody does.
+    Last,
+}
 
 impl Code {
-    /// Enters the code of a variant that was loaded.
+    /// Enters a use of the code in `range`, which was loaded for it.
     pub(crate) fn enter(range: Range<usize>) -> Code {
-        let pinned = Arc::new(AtomicBool::new(false));
-        loaded().insert(range.start, (range.end, Arc::clone(&pinned)));
-        Code { start: range.start, pinned }
+        let mut loaded = loaded();
+        loaded.stuck.remove(&range.start);
+        let fresh = Region { end: range.end, users: 0, pinned: Arc::default() };
+        let region = loaded.code.entry(range.start).or_insert(fresh);
+        region.users += 1;
+        Code { start: range.start, pinned: Arc::clone(&region.pinned) }
     }
 
     /// Whether a panic began in it.
     pub(crate) fn is_pinned(&self) -> bool {
         self.pinned.load(Ordering::Acquire)
     }
-}
 
-impl Drop for Code {
-    fn drop(&mut self) {
-        loaded().remove(&self.start);
+    /// Ends the use, which comes before the code may be unmapped: afterwards other code may stand there. What a panic began in
+    /// stays entered for ever.
+    pub(crate) fn leave(&self) -> Farewell {
+        let mut loaded = loaded();
+        let Some(region) = loaded.code.get_mut(&self.start) else {
+            return Farewell::Shared;
+        };
+        region.users -= 1;
+        match (self.is_pinned(), region.users) {
+            (true, _) => Farewell::Keep,
+            (false, 0) => {
+                loaded.code.remove(&self.start);
+                Farewell::Last
+            }
+            (false, _) => Farewell::Shared,
+        }
+    }
+
+    /// Notes that the loader keeps the code, unless it has been loaded again.
+    pub(crate) fn is_stuck(&self) {
+        let mut loaded = loaded();
+        if !loaded.code.contains_key(&self.start) {
+            loaded.stuck.insert(self.start);
+        }
     }
 }
 
-/// How many variants are loaded.
-pub(crate) fn count() -> usize {
-    loaded().len()
+/// How many variants are mapped, and how many of them only because the loader keeps them.
+pub(crate) fn count() -> (usize, usize) {
+    let loaded = loaded();
+    (loaded.code.len() + loaded.stuck.len(), loaded.stuck.len())
 }
 
 /// What the panics of variants enter, in place of the host's own entry.
@@ -74,10 +125,10 @@ fn pin_what_is_on_the_stack() {
     extern "C" fn visit(frame: *mut c_void, _: *mut c_void) -> c_int {
         // SAFETY: the unwinder passes a frame that lives as long as this call.
         let place = unsafe { _Unwind_GetIP(frame) };
-        if let Some((_, (end, pinned))) = loaded().range(..=place).next_back()
-            && place < *end
+        if let Some((_, region)) = loaded().code.range(..=place).next_back()
+            && place < region.end
         {
-            pinned.store(true, Ordering::Release);
+            region.pinned.store(true, Ordering::Release);
         }
         GO_ON
     }
@@ -85,6 +136,6 @@ fn pin_what_is_on_the_stack() {
     unsafe { _Unwind_Backtrace(visit, std::ptr::null_mut()) };
 }
 
-fn loaded() -> MutexGuard<'static, BTreeMap<usize, (usize, Arc<AtomicBool>)>> {
+fn loaded() -> MutexGuard<'static, Loaded> {
     LOADED.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,14 +5,15 @@
 //! A file is the content (a dylib mostly), then its key, then a footer. The loader does not look
 //! beyond the dylib.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use tempfile::{NamedTempFile, TempDir};
 
@@ -32,6 +33,8 @@ pub(crate) struct Store {
     limit: u64,
     /// How many artifacts this process has kept.
     kept: AtomicU64,
+    /// Files that this process goes on to need, however long ago it found them.
+    needed: Mutex<BTreeSet<PathBuf>>,
     /// The folder of a store that ends with the process, and why there is no other.
     private: Option<(TempDir, Option<Error>)>,
 }
@@ -128,8 +131,14 @@ impl Store {
         // A relative setting must not follow the host when it changes its working directory.
         let folder = std::path::absolute(folder).map_err(|source| Error::file("find", folder, source))?;
         let version = folder.join("v1");
-        let store =
-            Store { artifacts: version.join("artifacts"), work: version.join("work"), limit, kept: AtomicU64::new(0), private: None };
+        let store = Store {
+            artifacts: version.join("artifacts"),
+            work: version.join("work"),
+            limit,
+            kept: AtomicU64::new(0),
+            needed: Mutex::default(),
+            private: None,
+        };
         for made in [&folder, &version, &store.artifacts, &store.work] {
             make_folder(made).map_err(|source| Error::file("make the folder", made, source))?;
             check_folder(made)?;
@@ -151,6 +160,7 @@ impl Store {
             work: folder.path().join("work"),
             limit,
             kept: AtomicU64::new(0),
+            needed: Mutex::default(),
             private: Some((folder, reason)),
         };
         for made in [&store.artifacts, &store.work] {
@@ -243,12 +253,21 @@ impl Store {
         Ok(Staged { artifact: Artifact { path: file.path().to_owned(), content }, file, kept: self.path(key) })
     }
 
+    /// Lets nobody who cleans the store take `artifact` for something that is no longer used.
+    pub(crate) fn need(&self, artifact: &Artifact) {
+        self.needed.lock().unwrap_or_else(PoisonError::into_inner).insert(artifact.path.clone());
+    }
+
     /// Keeps the store within its limit: at the first artifact that is kept, and at each of a number of them afterwards.
     fn sweep_now_and_then(&self) {
         const EVERY: u64 = 64;
-        if self.kept.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY)
-            && let Err(error) = sweep::enforce(&self.artifacts, self.limit)
-        {
+        if !self.kept.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY) {
+            return;
+        }
+        for needed in self.needed.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            sweep::record_need(needed);
+        }
+        if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {
             tracing::warn!(%error, "the store cannot be kept within its limit");
         }
     }

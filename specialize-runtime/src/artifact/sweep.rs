@@ -1,7 +1,8 @@
 //! Keeps the store small: removes what processes that are gone left behind, and what was not used
 //! for longest once there is too much.
 
-use std::fs::{self, DirEntry, Metadata};
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -26,6 +27,12 @@ pub(crate) fn record_use(file: &fs::File, metadata: &Metadata) {
     }
 }
 
+/// Records that the artifact at `path` is needed now.
+pub(crate) fn record_need(path: &Path) {
+    // Where this fails, the artifact is made anew when it is missed.
+    let _ = fs::File::open(path).and_then(|file| file.set_modified(SystemTime::now()));
+}
+
 /// Removes from `work` what has not changed for a day.
 pub(crate) fn remove_leftovers(work: &Path) -> io::Result<()> {
     for entry in fs::read_dir(work)?.flatten() {
@@ -44,24 +51,26 @@ pub(crate) fn remove_leftovers(work: &Path) -> io::Result<()> {
 /// Removes artifacts, least recently used first, until those in `artifacts` have at most nine
 /// tenths of `limit` bytes; nothing as long as they have no more than `limit`.
 pub(crate) fn enforce(artifacts: &Path, limit: u64) -> io::Result<()> {
-    let mut found: Vec<(SystemTime, u64, DirEntry)> = fs::read_dir(artifacts)?
-        .flatten()
-        .filter_map(|entry| {
-            let metadata = entry.metadata().ok()?;
-            Some((metadata.modified().ok()?, metadata.len(), entry))
-        })
-        .collect();
-    let mut total: u64 = found.iter().map(|(_, size, _)| size).sum();
+    let sizes = fs::read_dir(artifacts)?.flatten().filter_map(|entry| entry.metadata().ok());
+    let mut total: u64 = sizes.map(|metadata| metadata.len()).sum();
     if total <= limit {
         return Ok(());
     }
-    found.sort_by_key(|(used, _, _)| *used);
-    for (used, size, entry) in found {
+    // Names only: what is held for each of many thousand files stays with the host.
+    let mut found: Vec<(SystemTime, u64, OsString)> = fs::read_dir(artifacts)?
+        .flatten()
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((metadata.modified().ok()?, metadata.len(), entry.file_name()))
+        })
+        .collect();
+    found.sort_unstable_by_key(|(used, ..)| *used);
+    for (used, size, name) in found {
         if total <= limit - limit / 10 || age(used) < SETTLED {
             break;
         }
-        if fs::remove_file(entry.path()).is_ok() {
-            total -= size;
+        if fs::remove_file(artifacts.join(name)).is_ok() {
+            total = total.saturating_sub(size);
         }
     }
     Ok(())

@@ -1,9 +1,10 @@
 //! When it is safe to unload: what was taken out of a table waits until no call can be inside it.
 
 use std::cell::Cell;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ptr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::dispatch::grace::{Domain, Record};
 use crate::sync::heavy_barrier;
@@ -15,14 +16,14 @@ thread_local! {
     /// The thread's record: not enrolled yet is null.
     static RECORD: Cell<*const Record> = const { Cell::new(ptr::null()) };
     /// Gives the record back as the thread ends.
-    static LEAVING: Leaving = const { Leaving { ended: Cell::new(false) } };
+    static ENDING: Ending = const { Ending { ended: Cell::new(false) } };
 }
 
-struct Leaving {
+struct Ending {
     ended: Cell<bool>,
 }
 
-impl Drop for Leaving {
+impl Drop for Ending {
     fn drop(&mut self) {
         self.ended.set(true);
         let record = RECORD.replace(ptr::null());
@@ -65,7 +66,7 @@ pub(crate) fn pin() -> Pin {
 #[cold]
 fn enroll_this_thread() -> *const Record {
     // Asking for it arranges for it to be dropped as the thread ends.
-    match LEAVING.try_with(|leaving| leaving.ended.get()) {
+    match ENDING.try_with(|ending| ending.ended.get()) {
         Ok(false) => {
             let record = ptr::from_ref(DOMAIN.enroll());
             RECORD.set(record);
@@ -87,14 +88,22 @@ impl Drop for Pin {
 }
 
 /// Something that was taken out of a table, and is freed when no call can be inside it.
-type Retired = Box<dyn Send>;
+pub(crate) type Retired = Box<dyn Leaving>;
+
+/// What may leave a table: it is freed on whichever thread finds that it can be.
+pub(crate) trait Leaving: fmt::Debug + Send {}
+
+impl<T: fmt::Debug + Send> Leaving for T {}
 
 /// What waits for calls to end, with the epoch in which it was taken out.
 static LIMBO: Mutex<Vec<(usize, Retired)>> = Mutex::new(Vec::new());
 
 /// Whether anything can ever be freed here.
 pub(crate) fn works() -> bool {
-    heavy_barrier()
+    // A forked child has its parent's records, but not the threads that would end their calls.
+    static PROCESS: OnceLock<u32> = OnceLock::new();
+    let process = std::process::id();
+    *PROCESS.get_or_init(|| process) == process && heavy_barrier()
 }
 
 /// Frees `retired`, which no reader can find any more, as soon as no call can be inside it: now, or
@@ -111,7 +120,7 @@ pub(crate) fn collect() -> usize {
     if limbo.is_empty() {
         return 0;
     }
-    let oldest = DOMAIN.oldest().unwrap_or(0);
+    let oldest = if works() { DOMAIN.oldest().unwrap_or(0) } else { 0 };
     let (free, wait): (Vec<_>, Vec<_>) = limbo.drain(..).partition(|(epoch, _)| *epoch < oldest);
     *limbo = wait;
     let waiting = limbo.len();
