@@ -72,9 +72,6 @@ fn resident() -> Result<i64, Box<dyn Error>> {
 /// How many libraries this process has mapped.
 fn mapped() -> Result<usize, Box<dyn Error>> {
     let maps = fs::read_to_string("/proc/self/maps")?;
-    let libraries = maps
-        .lines()
-        .filter_map(|line| line.split_whitespace().nth(5))
-        .filter(|path| path.contains("/artifacts/") || path.contains("/work/"));
+    let libraries = maps.lines().filter_map(|line| line.split_whitespace().nth(5)).filter(|path| path.contains("/v1/"));
     Ok(libraries.collect::<BTreeSet<_>>().len())
 }

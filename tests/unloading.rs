@@ -68,7 +68,7 @@ fn mapped() -> usize {
 
 /// A variant is small; the support library is not.
 fn is_variant(path: &str) -> bool {
-    (path.contains("/artifacts/") || path.contains("/work/")) && fs::metadata(path).map_or(true, |data| data.len() < 100_000)
+    path.contains("/v1/") && fs::metadata(path).map_or(true, |data| data.len() < 100_000)
 }
 
 #[test]
