@@ -144,7 +144,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Gives everything that is kept its place. `functions` is how many functions the index of the frame information names, and
-    /// `shift` how many bytes the code stands behind where it could.
+    /// `shift` how many bytes the code stands behind the first line of the cache where it could: a short loop feels where it stands.
     ///
     /// # Errors
     ///
@@ -168,7 +168,8 @@ impl Layout {
                 end.address = end.address.saturating_add(PAGE);
             }
             if part == Part::Code {
-                end = Place { address: end.address + shift, offset: end.offset + shift };
+                let start = end.address.next_multiple_of(super::LINE) + shift;
+                end = Place { address: start, offset: end.offset + (start - end.address) };
             }
             let of_part = kept.iter().filter(|(of, ..)| *of == part).map(|(_, index, section)| (*index, *section));
             let made = made_part(part, plan, tables, functions);
