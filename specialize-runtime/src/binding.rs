@@ -141,6 +141,18 @@ impl Shared {
         }
     }
 
+    /// As [`ask_when_due`](Self::ask_when_due), for values that nobody named: only as far as the machine's time allows it.
+    pub(crate) fn ask_when_hot(self: &Arc<Shared>) {
+        if self.has_variant() {
+            return;
+        }
+        if self.table.lately_failed().is_some() || service::affords(self) {
+            self.ask_when_due();
+        } else {
+            self.table.declined();
+        }
+    }
+
     /// Turns every handle to the finished variant.
     pub(crate) fn turn_to(&self, variant: Arc<Variant>) {
         let mut state = self.state();

@@ -69,6 +69,8 @@ pub struct Counts {
     pub failed: u64,
     /// Variants that left to make room for others.
     pub evicted: u64,
+    /// How often a value was hot and was not asked for, since making variants for hot values took its share of the machine's time.
+    pub declined: u64,
 }
 
 /// One value in a dispatch table.
@@ -134,7 +136,7 @@ impl DispatchTable {
             ledger: Mutex::new(Ledger {
                 registry: Registry::new(),
                 retry: Retry { not_before: None, pause: Duration::ZERO },
-                counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0, evicted: 0 },
+                counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0, evicted: 0, declined: 0 },
                 last_error: None,
                 fallback: None,
                 leaving: Vec::new(),
@@ -376,6 +378,12 @@ impl DispatchTable {
     /// Counts a request.
     pub(crate) fn requested(&self) {
         self.ledger().counts.requests += 1;
+    }
+
+    /// Remembers that a hot value has to wait.
+    pub(crate) fn declined(&self) {
+        self.ledger().counts.declined += 1;
+        tracing::debug!(function = self.name(), "a hot value waits: making variants had its share of the machine's time");
     }
 
     /// Remembers that making a variant failed: the next try that nobody asks for waits a while,

@@ -119,7 +119,7 @@ impl<V: Values> Function<V> {
     #[inline(never)]
     fn missed(&'static self, key: u64, values: V) {
         if self.table.count_miss(key) {
-            self.table.binding(values.image(), key).ask_when_due();
+            self.table.binding(values.image(), key).ask_when_hot();
         }
     }
 

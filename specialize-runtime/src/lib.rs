@@ -5,6 +5,7 @@
 #[cfg(specialize_runtime_tier)]
 mod artifact;
 mod binding;
+mod budget;
 mod compile;
 mod config;
 mod cost;

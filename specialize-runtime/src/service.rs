@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
+use crate::budget::Budget;
 use crate::config::settings;
 use crate::dispatch::reclaim;
 use crate::dispatch_table::DispatchTable;
@@ -38,6 +39,8 @@ struct State {
     queue: VecDeque<Job>,
     /// By the address of the values' shared state, which the job keeps alive.
     unfinished: HashMap<usize, Arc<Outcome>>,
+    /// What dispatchers may still ask for.
+    budget: Budget,
     /// How many variants are being kept for the next process.
     keeping: usize,
     threads: usize,
@@ -79,6 +82,12 @@ pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
     service.strike_off(&mut service.state(), shared);
     waiting.wake();
     Pending::ready(Ok(()))
+}
+
+/// Whether the machine's time allows a variant for values that a dispatcher found hot. One that is being made costs nothing more.
+pub(crate) fn affords(shared: &Arc<Shared>) -> bool {
+    let mut state = service().state();
+    state.unfinished.contains_key(&Arc::as_ptr(shared).addr()) || state.budget.admits_one(Instant::now())
 }
 
 /// Enters the values of `shared` among those that are being made; or what to wait for, if they need not be.
@@ -202,9 +211,11 @@ impl Service {
                 continue;
             };
             drop(state);
+            let started = Instant::now();
             let made = attempt(&job);
             // In one step for all others: who hears of a failure and asks again must not join it.
             state = self.state();
+            state.budget.has_cost(started.elapsed());
             let (outcome, keeping) = conclude(&job.shared, made);
             let waiting = job.outcome.finish(outcome);
             state.keeping += usize::from(keeping.is_some());

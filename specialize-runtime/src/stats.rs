@@ -109,14 +109,14 @@ impl fmt::Display for Stats {
         }
         writeln!(
             formatter,
-            "{:<40} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}",
-            "function", "variants", "pinned", "requests", "compiled", "loaded", "evicted", "failed"
+            "{:<40} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}",
+            "function", "variants", "pinned", "requests", "compiled", "loaded", "evicted", "failed", "declined"
         )?;
         for function in &self.functions {
-            let Counts { requests, compiled, loaded, failed, evicted, .. } = function.counts;
+            let Counts { requests, compiled, loaded, failed, evicted, declined } = function.counts;
             writeln!(
                 formatter,
-                "{:<40} {:>8} {:>8} {requests:>8} {compiled:>8} {loaded:>8} {evicted:>8} {failed:>8}",
+                "{:<40} {:>8} {:>8} {requests:>8} {compiled:>8} {loaded:>8} {evicted:>8} {failed:>8} {declined:>8}",
                 function.module_path, function.variants, function.pinned
             )?;
             if let Some(error) = &function.last_error {
