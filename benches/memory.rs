@@ -2,10 +2,12 @@
 //!
 //! `SPECIALIZE_BENCH_VALUES` sets another number of values than 100,000.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::error::Error;
-use std::fs;
+use std::fs::{self, File};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::hint::black_box;
+use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use specialize::{Config, specialize};
@@ -71,7 +73,14 @@ fn resident() -> Result<i64, Box<dyn Error>> {
 
 /// How many libraries this process has mapped.
 fn mapped() -> Result<usize, Box<dyn Error>> {
-    let maps = fs::read_to_string("/proc/self/maps")?;
-    let libraries = maps.lines().filter_map(|line| line.split_whitespace().nth(5)).filter(|path| path.contains("/v1/"));
-    Ok(libraries.collect::<BTreeSet<_>>().len())
+    // Line by line: the whole of it would be memory of this process's own.
+    let (mut libraries, mut line) = (HashSet::new(), String::new());
+    let mut maps = BufReader::new(File::open("/proc/self/maps")?);
+    while maps.read_line(&mut line)? > 0 {
+        if let Some(path) = line.split_whitespace().nth(5).filter(|path| path.contains("/v1/")) {
+            libraries.insert(BuildHasherDefault::<DefaultHasher>::default().hash_one(path));
+        }
+        line.clear();
+    }
+    Ok(libraries.len())
 }

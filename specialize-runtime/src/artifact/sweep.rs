@@ -1,6 +1,7 @@
 //! Keeps the store small: removes what processes that are gone left behind, and what was not used
 //! for longest once there is too much.
 
+use std::collections::BinaryHeap;
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io;
@@ -17,6 +18,9 @@ const SETTLED: Duration = Duration::from_secs(60);
 
 /// How exact the record of an artifact's last use is.
 const RECORDED: Duration = Duration::from_secs(60 * 60);
+
+/// How many artifacts a sweep removes at most: it holds their names in the host's memory.
+const AT_ONCE: usize = 1_024;
 
 /// Records that the artifact behind `file` was used.
 pub(crate) fn record_use(file: &fs::File, metadata: &Metadata) {
@@ -49,23 +53,15 @@ pub(crate) fn remove_leftovers(work: &Path) -> io::Result<()> {
 }
 
 /// Removes artifacts, least recently used first, until those in `artifacts` have at most nine
-/// tenths of `limit` bytes; nothing as long as they have no more than `limit`.
+/// tenths of `limit` bytes; nothing as long as they have no more than `limit`. One sweep may not be
+/// enough for very many.
 pub(crate) fn enforce(artifacts: &Path, limit: u64) -> io::Result<()> {
     let sizes = fs::read_dir(artifacts)?.flatten().filter_map(|entry| entry.metadata().ok());
     let mut total: u64 = sizes.map(|metadata| metadata.len()).sum();
     if total <= limit {
         return Ok(());
     }
-    // Names only: what is held for each of many thousand files stays with the host.
-    let mut found: Vec<(SystemTime, u64, OsString)> = fs::read_dir(artifacts)?
-        .flatten()
-        .filter_map(|entry| {
-            let metadata = entry.metadata().ok()?;
-            Some((metadata.modified().ok()?, metadata.len(), entry.file_name()))
-        })
-        .collect();
-    found.sort_unstable_by_key(|(used, ..)| *used);
-    for (used, size, name) in found {
+    for (used, size, name) in oldest(artifacts)? {
         if total <= limit - limit / 10 || age(used) < SETTLED {
             break;
         }
@@ -74,6 +70,20 @@ pub(crate) fn enforce(artifacts: &Path, limit: u64) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The files of a folder that were not used for longest, oldest first: as many as one sweep removes at most.
+fn oldest(folder: &Path) -> io::Result<Vec<(SystemTime, u64, OsString)>> {
+    let mut oldest = BinaryHeap::with_capacity(AT_ONCE + 1);
+    for entry in fs::read_dir(folder)?.flatten() {
+        let Ok(metadata) = entry.metadata() else { continue };
+        let Ok(used) = metadata.modified() else { continue };
+        oldest.push((used, metadata.len(), entry.file_name()));
+        if oldest.len() > AT_ONCE {
+            oldest.pop();
+        }
+    }
+    Ok(oldest.into_sorted_vec())
 }
 
 /// How long ago `time` was; nothing where the clock went backwards.
