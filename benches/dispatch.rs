@@ -4,14 +4,17 @@
 //! of the one before. The ways of one group take turns within one run, and each figure is the best
 //! of its rounds: the ratios can be trusted where the times cannot.
 //!
-//! With `SPECIALIZE_BENCH_ROW` set to a row's number, only that row runs, once: for
-//! `valgrind --tool=callgrind`, whose counts repeat exactly.
+//! Where valgrind is there, the program runs once more under `callgrind`, ahead of the times: how many
+//! instructions a call takes, loop included, repeats exactly.
+
+mod meter;
 
 use std::error::Error;
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use meter::{CALLS, Meter, ROUNDS, Way, pin};
 use specialize::{Config, Tier, specialize};
 
 /// Runtime values only.
@@ -70,12 +73,7 @@ impl Operation for Add {
     }
 }
 
-const CALLS: u64 = 10_000_000;
-const ROUNDS: usize = 7;
 const FIRST_KEY: u64 = 100;
-
-/// One way to make a call, by its name.
-type Way<'a> = (&'static str, Box<dyn Fn(u64) -> u64 + 'a>);
 
 fn main() -> ExitCode {
     match run() {
@@ -90,30 +88,13 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let store = tempfile::tempdir()?;
     Config::default().cache_dir(store.path()).install()?;
-    println!("{:<66}{:>10}{:>10}", "", "ns/call", "ratio");
-    listed_values();
-    runtime_values()?;
-    bound_functions()?;
-    misses();
-    threads()?;
-    the_articles_table()?;
-    Ok(())
-}
-
-/// Prints each way of a group against the first.
-fn compare(title: &str, ways: &[Way<'_>]) {
-    println!("{title}");
-    let mut best = vec![f64::INFINITY; ways.len()];
-    for _ in 0..ROUNDS {
-        for ((_, way), best) in ways.iter().zip(&mut best) {
-            let started = Instant::now();
-            black_box(way(CALLS));
-            *best = best.min(started.elapsed().as_secs_f64() * 1e9 / CALLS as f64);
-        }
-    }
-    for ((name, _), time) in ways.iter().zip(&best) {
-        println!("  {name:<64}{time:>10.3}{:>10.3}", time / best[0]);
-    }
+    let meter = Meter::new();
+    listed_values(&meter);
+    runtime_values(&meter)?;
+    bound_functions(&meter)?;
+    misses(&meter);
+    threads(&meter)?;
+    the_articles_table(&meter)
 }
 
 /// A loop whose every call takes the result of the one before.
@@ -130,21 +111,21 @@ macro_rules! looped {
     };
 }
 
-fn listed_values() {
-    compare(
+fn listed_values(meter: &Meter) {
+    meter.compare(
         "listed values, four in turn",
         &[
             ("a match by hand over constant functions", looped!(x, i => by_hand(x, black_box(1 + i % 4)))),
             ("the dispatcher", looped!(x, i => listed(x, black_box(1 + i % 4)))),
         ],
     );
-    compare(
+    meter.compare(
         "listed value, constant at the call site",
         &[("the constant function", looped!(x, i => constant::<3>(x))), ("the dispatcher", looped!(x, i => listed(x, 3)))],
     );
 }
 
-fn runtime_values() -> Result<(), Box<dyn Error>> {
+fn runtime_values(meter: &Meter) -> Result<(), Box<dyn Error>> {
     let functions: Vec<fn(u64) -> u64> = vec![constant::<100>, constant::<101>, constant::<102>, constant::<103>];
     let many: Vec<fn(u64) -> u64> = (0..64).map(|index| functions[index % 4]).collect();
     for key in FIRST_KEY..FIRST_KEY + 64 {
@@ -152,18 +133,18 @@ fn runtime_values() -> Result<(), Box<dyn Error>> {
     }
     let one = black_box(functions[0]);
     let (functions, many) = (&functions, &many);
-    compare(
+    meter.compare(
         "runtime value, one hot key",
         &[("a bare indirect call", looped!(x, i => black_box(one)(x))), ("the dispatcher", looped!(x, i => add(x, black_box(FIRST_KEY))))],
     );
-    compare(
+    meter.compare(
         "runtime values, 4 in turn",
         &[
             ("indirect calls through an array", looped!(x, i => functions[(i % 4) as usize](x))),
             ("the dispatcher", looped!(x, i => add(x, FIRST_KEY + i % 4))),
         ],
     );
-    compare(
+    meter.compare(
         "runtime values, 64 in turn",
         &[
             ("indirect calls through an array", looped!(x, i => many[(i % 64) as usize](x))),
@@ -173,13 +154,13 @@ fn runtime_values() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn bound_functions() -> Result<(), Box<dyn Error>> {
+fn bound_functions(meter: &Meter) -> Result<(), Box<dyn Error>> {
     let one = black_box(constant::<100> as fn(u64) -> u64);
     let (ready, waiting) = (add::prepare(FIRST_KEY)?, never::bind(FIRST_KEY));
     assert!(!specialize::settle(Duration::ZERO) || waiting.last_error().is_some());
     assert!(specialize::settle(Duration::from_secs(60)) && waiting.tier() == Tier::Generic);
     let (ready, waiting) = (&ready, &waiting);
-    compare(
+    meter.compare(
         "bound function",
         &[
             ("a bare indirect call", looped!(x, i => black_box(one)(x))),
@@ -190,20 +171,24 @@ fn bound_functions() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn misses() {
+fn misses(meter: &Meter) {
     let ways: [Way<'_>; 2] = [
         ("the generic function", looped!(x, i => add::generic(x, black_box(7)))),
         ("the dispatcher, a value without a variant (counted)", looped!(x, i => add(x, black_box(7)))),
     ];
-    compare("a miss", &ways);
+    meter.compare("a miss", &ways);
 }
 
-fn threads() -> Result<(), Box<dyn Error>> {
+fn threads(meter: &Meter) -> Result<(), Box<dyn Error>> {
+    if !meter.takes_times() {
+        return Ok(());
+    }
     let round = |threads: usize| {
         let started = Instant::now();
         std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
+            for thread in 0..threads {
+                scope.spawn(move || {
+                    pin(thread);
                     let mut x = black_box(1u64);
                     for _ in 0..CALLS {
                         x = add(x, black_box(FIRST_KEY));
@@ -220,11 +205,11 @@ fn threads() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn the_articles_table() -> Result<(), Box<dyn Error>> {
+fn the_articles_table(meter: &Meter) -> Result<(), Box<dyn Error>> {
     let bound = add::prepare(FIRST_KEY)?;
     let (bound, interface) = (&bound, black_box(Box::new(Add(FIRST_KEY)) as Box<dyn Operation>));
     let interface = &interface;
-    compare(
+    meter.compare(
         "the article's table",
         &[
             ("Noop", looped!(x, i => black_box(x))),
