@@ -13,7 +13,7 @@ use std::time::Instant;
 /// Calls in a round.
 pub(crate) const CALLS: u64 = 10_000_000;
 /// Rounds of each way.
-pub(crate) const ROUNDS: usize = 7;
+pub(crate) const ROUNDS: usize = 21;
 
 /// Calls of a way while its instructions are counted.
 const COUNTED: u64 = 100_000;

@@ -101,11 +101,12 @@ impl<V: Values> Function<V> {
         found
     }
 
-    /// As [`entry`](Self::entry), for any function: the code stays where it is while the call lives.
+    /// As [`entry`](Self::entry), for any function: the code stays where it is while the call lives. On a thread that is ending, the
+    /// generic function serves.
     #[inline(always)]
     pub fn enter(&'static self, values: V) -> Option<Call> {
         let key = value::key(&values);
-        let pin = reclaim::pin();
+        let pin = reclaim::pin()?;
         // SAFETY: the pin is held as long as what is found is used.
         let found = unsafe { self.table.find(key, &values) };
         if found.is_null() {

@@ -18,8 +18,6 @@ pub(crate) struct Domain {
     epoch: AtomicUsize,
     /// Every record there ever was, the newest first; those of threads that ended are taken again.
     records: AtomicPtr<Record>,
-    /// Calls under way on threads that are ending and have no record any more.
-    unrecorded: AtomicUsize,
 }
 
 /// What one thread says of itself; a cache line of its own, so that others' calls do not slow it.
@@ -35,7 +33,7 @@ pub(crate) struct Record {
 impl Domain {
     constant! {
         pub(crate) fn new() -> Domain {
-            Domain { epoch: AtomicUsize::new(1), records: AtomicPtr::new(ptr::null_mut()), unrecorded: AtomicUsize::new(0) }
+            Domain { epoch: AtomicUsize::new(1), records: AtomicPtr::new(ptr::null_mut()) }
         }
     }
 
@@ -71,16 +69,6 @@ impl Domain {
         before
     }
 
-    /// Begins a call on a thread that has no record any more, until [`leave_unrecorded`](Self::leave_unrecorded).
-    pub(crate) fn enter_unrecorded(&self) {
-        self.unrecorded.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// Ends a call on a thread that has no record any more.
-    pub(crate) fn leave_unrecorded(&self) {
-        self.unrecorded.fetch_sub(1, Ordering::SeqCst);
-    }
-
     /// Moves the epoch on. What was taken out of reach before is safe to free as soon as
     /// [`oldest`](Self::oldest) is past what this returns.
     pub(crate) fn retire(&self) -> usize {
@@ -89,7 +77,7 @@ impl Domain {
 
     /// The epoch in which the oldest call under way began, or later; `None` where it cannot be known.
     pub(crate) fn oldest(&self) -> Option<usize> {
-        if !heavy_barrier() || self.unrecorded.load(Ordering::SeqCst) > 0 {
+        if !heavy_barrier() {
             return None;
         }
         let mut oldest = usize::MAX;

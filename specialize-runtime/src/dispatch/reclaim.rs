@@ -38,28 +38,23 @@ impl Drop for Ending {
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct Pin {
-    /// Null on a thread that is ending.
-    record: *const Record,
+    record: &'static Record,
     before: usize,
     /// A pin speaks for the thread it was made on.
     thread: PhantomData<*const ()>,
 }
 
-/// Begins a call through a table. A few plain loads and stores.
+/// Begins a call through a table. A few plain loads and stores. Nothing on a thread that is ending and has given its record back:
+/// nobody would know of the call.
 #[inline(always)]
-pub(crate) fn pin() -> Pin {
+pub(crate) fn pin() -> Option<Pin> {
     let mut record = RECORD.get();
     if record.is_null() {
         record = enroll_this_thread();
     }
     // SAFETY: null or a leaked box.
-    match unsafe { record.as_ref() } {
-        Some(enrolled) => Pin { record, before: DOMAIN.enter(enrolled), thread: PhantomData },
-        None => {
-            DOMAIN.enter_unrecorded();
-            Pin { record, before: 0, thread: PhantomData }
-        }
-    }
+    let record = unsafe { record.as_ref() }?;
+    Some(Pin { record, before: DOMAIN.enter(record), thread: PhantomData })
 }
 
 /// The record of this thread, or null where the thread is ending.
@@ -79,11 +74,7 @@ fn enroll_this_thread() -> *const Record {
 impl Drop for Pin {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: null or a leaked box.
-        match unsafe { self.record.as_ref() } {
-            Some(record) => record.leave(self.before),
-            None => DOMAIN.leave_unrecorded(),
-        }
+        self.record.leave(self.before);
     }
 }
 

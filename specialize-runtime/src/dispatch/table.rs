@@ -19,7 +19,7 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// What readers see of a table: where its array is.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// The array in force, or null. Its slot 0 is a header: the hash's shift and the index mask.
+    /// The array in force, or null: the slot behind its header, which holds the hash's shift and the index mask.
     array: AtomicPtr<Slot>,
 }
 
@@ -78,14 +78,13 @@ impl Table {
         if array.is_null() {
             return ptr::null();
         }
-        // SAFETY: the array is there, by the caller's promise, and begins with a header.
-        let header = unsafe { &*array };
-        let shift = header.key.load(Ordering::Relaxed);
-        let mask = header.payload.load(Ordering::Relaxed).addr();
-        let mut index = (key.wrapping_mul(SPREAD) >> (shift & 63)) as usize & mask;
+        // SAFETY: the array is there, by the caller's promise, with a header ahead of its slots.
+        let header = unsafe { &*array.sub(1) };
+        // By the shift, no more bits stay than the mask has.
+        let mut index = (key.wrapping_mul(SPREAD) >> (header.key.load(Ordering::Relaxed) & 63)) as usize;
         loop {
-            // SAFETY: the array has 1 + (mask + 1) slots, and `index` is at most `mask`.
-            let slot = unsafe { &*array.add(1 + index) };
+            // SAFETY: the array has mask + 1 slots, and `index` is at most `mask`.
+            let slot = unsafe { &*array.add(index) };
             let payload = slot.payload.load(Ordering::Acquire).cast_const();
             if payload.is_null() {
                 return payload;
@@ -97,7 +96,7 @@ impl Table {
                 }
                 return payload;
             }
-            index = (index + 1) & mask;
+            index = (index + 1) & header.payload.load(Ordering::Relaxed).addr();
         }
     }
 }
@@ -123,7 +122,7 @@ impl Writer {
         }
         insert(&grown, key, payload.cast_mut());
         self.used = self.pairs;
-        table.array.store(grown.as_ptr().cast_mut(), Ordering::Release);
+        table.array.store(grown[1..].as_ptr().cast_mut(), Ordering::Release);
         self.array.replace(grown)
     }
 
