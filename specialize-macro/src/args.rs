@@ -9,7 +9,7 @@ use syn::{Expr, ExprRange, Ident, LitInt, Path, Token, parenthesized, token};
 use crate::mistakes::Mistakes;
 
 /// The options by the names they are written with.
-pub(crate) const OPTIONS: [&str; 4] = ["hot", "module", "crate", "limit"];
+pub(crate) const OPTIONS: [&str; 6] = ["hot", "work", "batch", "module", "crate", "limit"];
 
 /// How many variants may be listed, unless the option `limit` says otherwise.
 const DEFAULT_LIMIT: usize = 1024;
@@ -44,8 +44,12 @@ pub(crate) enum List {
 /// The options, each where it was given.
 #[derive(Default)]
 pub(crate) struct Options {
-    /// Calls of one value before a background compile.
+    /// Calls of one value, or their work, before a background compile.
     pub(crate) hot: Option<Expr>,
+    /// What a call counts for.
+    pub(crate) work: Option<Expr>,
+    /// The parameter that becomes a slice in `map`.
+    pub(crate) batch: Option<Ident>,
     /// The name of the module beside the function.
     pub(crate) module: Option<Ident>,
     /// The path of the crate `specialize`.
@@ -62,6 +66,8 @@ impl Options {
     fn given(&self, name: &str) -> bool {
         match name {
             "hot" => self.hot.is_some(),
+            "work" => self.work.is_some(),
+            "batch" => self.batch.is_some(),
             "module" => self.module.is_some(),
             "crate" => self.root.is_some(),
             _ => self.limit.is_some(),
@@ -131,14 +137,35 @@ impl Arguments {
         if self.options.given(&word) {
             mistakes.at(name, format!("the option `{word}` is given twice; keep one"));
         }
+        if word == "batch" {
+            self.options.batch = Some(batched(input)?);
+            return Ok(());
+        }
         input.parse::<Token![=]>()?;
         match word.as_str() {
             "hot" => self.options.hot = Some(input.parse()?),
+            "work" => self.options.work = Some(input.parse()?),
             "module" => self.options.module = Some(input.parse()?),
             "crate" => self.options.root = Some(input.call(Path::parse_mod_style)?),
             _ => self.options.limit = Some(input.parse::<LitInt>()?.base10_parse()?),
         }
         Ok(())
+    }
+}
+
+/// Reads the parameter of the option `batch`.
+fn batched(input: ParseStream<'_>) -> syn::Result<Ident> {
+    const EXPECTED: &str = "name one parameter in parentheses, as in `batch(x)`";
+    if !input.peek(token::Paren) {
+        return Err(input.error(EXPECTED));
+    }
+    let names;
+    parenthesized!(names in input);
+    let mut names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&names, Ident::parse_any)?.into_iter();
+    match (names.next(), names.next()) {
+        (Some(name), None) => Ok(name),
+        (Some(_), Some(second)) => Err(syn::Error::new(second.span(), EXPECTED)),
+        (None, _) => Err(input.error(EXPECTED)),
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
-use crate::copies::tuple;
+use crate::copies::{Way, tuple};
 use crate::expand::{self, Expansion};
 use crate::layout::{Piece, Place};
 use crate::plain;
@@ -29,28 +29,35 @@ impl Expansion<'_> {
     fn table(&self) -> TokenStream {
         let rows = self.function.combinations.variants.iter().map(|variant| {
             let values: Vec<TokenStream> = variant.iter().map(|value| expand::value(value, &TokenStream::new())).collect();
-            let (row, entry) = (tuple(&values), self.entry(&quote!(listed::<#({ #values }),*>)));
-            quote!((#row, #entry))
+            let (row, variant) = (tuple(&values), quote!(::<#({ #values }),*>));
+            let entries = self.entries(&|way| {
+                let listed = &way.listed;
+                quote!(#listed #variant)
+            });
+            quote!((#row, #entries))
         });
         quote!(const { &[#(#rows),*] })
     }
 
-    /// The address of a function with the whole signature.
-    fn entry(&self, function: &TokenStream) -> TokenStream {
-        let v1 = &self.v1;
-        quote!(#v1::Entry::new(#function as *const ()))
+    /// The addresses of the functions that serve the ways of calling.
+    fn entries(&self, function: &dyn Fn(&Way) -> TokenStream) -> TokenStream {
+        let (v1, call) = (&self.v1, function(&self.way_of_call()));
+        let map = self.way_of_map().map(|map| function(&map));
+        let map = map.iter();
+        quote!(#v1::Entries::new(#call as *const ())#(.with_map(#map as *const ()))*)
     }
 
     fn fields(&self) -> TokenStream {
         let v1 = &self.v1;
         let name = self.signature.name.to_string();
         let parameters = self.function.specialized.iter().map(|specialized| specialized.name.to_string());
-        let (generic, template, types) = (self.entry(&quote!(generic)), self.template_data(), self.signature.erased_types());
+        let (generic, template, types) =
+            (self.entries(&|way| way.generic.to_token_stream()), self.template_data(), self.signature.erased_types());
         let hot = match &self.options.hot {
             Some(_) => quote!(::core::option::Option::Some(<Marker as Constants>::HOT)),
             None => quote!(::core::option::Option::None),
         };
-        let plain = plain::is_plain(self.signature);
+        let plain = plain::is_plain(self.signature, self.function.batch);
         quote! {
             #v1::Descriptor {
                 name: #name,
@@ -70,6 +77,7 @@ impl Expansion<'_> {
         let Template { definitions, pieces, entry, holes, predicates, identity, obstacle } = Template::of(self.function);
         let (function, preamble, flags) = (self.signature.name.to_string(), &self.preamble, self.build.emit(obstacle, v1));
         let pieces = pieces.iter().map(|piece| emit_piece(piece, v1));
+        let batch = self.function.batch.is_some();
         let identity = if identity {
             quote!(::core::option::Option::Some(::core::any::type_name::<template::Marker>))
         } else {
@@ -84,6 +92,7 @@ impl Expansion<'_> {
                 definitions: #definitions,
                 body: const { &[#(#pieces),*] },
                 entry: #entry,
+                batch: #batch,
                 holes: &[#(#holes),*],
                 cfgs: &[#(::core::cfg!(#predicates)),*],
                 identity: #identity,

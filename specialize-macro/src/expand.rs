@@ -70,8 +70,9 @@ impl Expansion<'_> {
         let (visibility, module) = (&self.function.visibility, self.module);
         let title = format!("The variants of the function `{}`, and the function as written.", self.signature.name);
         let (template, carrier, copies, descriptor) = (self.template(), self.carrier(), self.copies(), self.descriptor());
-        // `prepare_within` has a parameter more than the user may have been told is too many.
-        let allow = (self.function.specialized.len() >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        // `prepare_within` and `map` have a parameter more than the user may have been told is too many.
+        let mapped = self.function.batch.map_or(0, |_| self.signature.parameters.len());
+        let allow = (self.function.specialized.len().max(mapped) >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let (lints, hidden) = (&self.function.attributes.copied_lints, self.function.attributes.hidden());
         quote! {
             #[doc = #title] #hidden #allow #(#lints)*
@@ -96,29 +97,31 @@ impl Expansion<'_> {
         }
     }
 
-    /// What carries constants from the user's scope into the module: a module in a function cannot see what stands beside it.
+    /// What carries constants, and the option `work`, from the user's scope into the module: a module in a function cannot see what stands beside it.
     fn carrier(&self) -> TokenStream {
-        let carried = self.carried();
-        if carried.is_empty() {
+        let (carried, work) = (self.carried(), self.work());
+        if carried.is_empty() && work.is_none() {
             return TokenStream::new();
         }
         let constants = carried.iter().map(|(name, ty, _)| quote!(const #name: #ty;));
+        let work = work.map(|work| work.declaration());
         quote! {
             #[doc(hidden)] pub enum Marker {}
-            #[doc(hidden)] pub trait Constants { #(#constants)* }
+            #[doc(hidden)] pub trait Constants { #(#constants)* #work }
         }
     }
 
     /// The constants in the user's scope, and what is left for rustc to check of them.
     fn constants(&self) -> TokenStream {
-        let (module, carried) = (self.module, self.carried());
-        if carried.is_empty() {
+        let (module, carried, work) = (self.module, self.carried(), self.work());
+        if carried.is_empty() && work.is_none() {
             return TokenStream::new();
         }
         let constants = carried.iter().map(|(name, ty, value)| quote!(const #name: #ty = #value;));
+        let work = work.map(|work| work.definition());
         let checks = self.function.combinations.doubts.iter().map(|doubt| check(doubt, module));
         quote! {
-            impl #module::Constants for #module::Marker { #(#constants)* }
+            impl #module::Constants for #module::Marker { #(#constants)* #work }
             #(#checks)*
         }
     }

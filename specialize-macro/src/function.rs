@@ -6,6 +6,7 @@ use syn::{Attribute, Block, FnArg, Ident, Item, Pat, Type, Visibility};
 
 use crate::args::{Arguments, OPTIONS};
 use crate::attributes::Attributes;
+use crate::batch;
 use crate::checks;
 use crate::combinations::Combinations;
 use crate::flags::Build;
@@ -26,6 +27,8 @@ pub(crate) struct Function {
     pub(crate) signature: Signature,
     /// Its specialized parameters, in the order of the signature.
     pub(crate) specialized: Vec<Specialized>,
+    /// The place of the parameter that becomes a slice in `map`.
+    pub(crate) batch: Option<usize>,
     /// Its build-time variants.
     pub(crate) combinations: Combinations,
     /// Its tokens as they were written, without attributes and visibility.
@@ -54,10 +57,11 @@ impl Function {
         }
         let named: Vec<&Ident> = arguments.selections.iter().flat_map(|selection| &selection.names).collect();
         let specialized = specialized(&signature, &named, arguments.incomplete, mistakes);
+        let batch = arguments.options.batch.as_ref().and_then(|name| batch::read(name, &signature, &named, mistakes));
         let signature = Signature::read(&signature, mistakes);
         checks::check_borrows(&signature, &named, mistakes);
         let combinations = Combinations::read(arguments, &specialized, mistakes);
-        Some(Function { attributes, visibility, signature, specialized, combinations, tokens })
+        Some(Function { attributes, visibility, signature, specialized, batch, combinations, tokens })
     }
 }
 
@@ -109,8 +113,7 @@ fn specialized(signature: &syn::Signature, named: &[&Ident], incomplete: bool, m
             "no parameter is named; say which parameters to specialize, as in `#[specialize(n)]` or `#[specialize(n in [2, 3, 8])]`",
         ));
     }
-    let parameters: Vec<(usize, &Ident, &Type)> =
-        signature.inputs.iter().enumerate().filter_map(|(position, parameter)| binding(position, parameter)).collect();
+    let parameters = bindings(signature);
     for (index, name) in named.iter().enumerate() {
         if named[..index].contains(name) {
             mistakes.at(name, format!("the parameter `{name}` is named twice; keep one"));
@@ -131,6 +134,11 @@ fn specialized(signature: &syn::Signature, named: &[&Ident], incomplete: bool, m
     specialized
 }
 
+/// The parameters that have names, with their places and types.
+pub(crate) fn bindings(signature: &syn::Signature) -> Vec<(usize, &Ident, &Type)> {
+    signature.inputs.iter().enumerate().filter_map(|(position, parameter)| binding(position, parameter)).collect()
+}
+
 /// A parameter that has a name.
 fn binding(position: usize, parameter: &FnArg) -> Option<(usize, &Ident, &Type)> {
     match parameter {
@@ -143,7 +151,7 @@ fn binding(position: usize, parameter: &FnArg) -> Option<(usize, &Ident, &Type)>
 }
 
 /// The message for a name that is no parameter.
-fn unknown(name: &Ident, parameters: &[(usize, &Ident, &Type)]) -> String {
+pub(crate) fn unknown(name: &Ident, parameters: &[(usize, &Ident, &Type)]) -> String {
     let word = name.to_string();
     if OPTIONS.contains(&word.as_str()) {
         return format!("the option `{word}` needs a value, as in `{word} = ...`");

@@ -5,6 +5,7 @@
 mod args;
 mod attribute;
 mod attributes;
+mod batch;
 mod checks;
 mod columns;
 mod combinations;
@@ -24,6 +25,7 @@ mod signature;
 mod template;
 mod tree;
 mod values;
+mod work;
 
 use proc_macro::TokenStream;
 

@@ -25,13 +25,14 @@ const PATHS: [&str; 7] = [
     "core::result::Result",
 ];
 
-/// Whether the signature is plain.
-pub(crate) fn is_plain(signature: &Signature) -> bool {
+/// Whether the signature is plain, and the elements of the slice in the place of a batched parameter too.
+pub(crate) fn is_plain(signature: &Signature, batch: Option<usize>) -> bool {
     let output = match &signature.output {
         ReturnType::Default => true,
         ReturnType::Type(_, ty) => matches!(**ty, Type::Never(_)) || is_owned(ty),
     };
-    output && signature.parameters.iter().all(|parameter| is_plain_parameter(&parameter.written))
+    let elements = batch.is_none_or(|position| is_owned(&signature.parameters[position].written));
+    output && elements && signature.parameters.iter().all(|parameter| is_plain_parameter(&parameter.written))
 }
 
 fn is_plain_parameter(ty: &Type) -> bool {
@@ -87,7 +88,16 @@ mod tests {
 
     fn plain(signature: &str) -> bool {
         let function: ItemFn = parse_str(&format!("fn f{signature} {{}}")).expect("a function");
-        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()))
+        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()), None)
+    }
+
+    #[test]
+    fn the_elements_of_a_batch_hold_no_references() {
+        let function: ItemFn = syn::parse_quote!(
+            fn f(x: u64, y: &[u64]) -> u64 {}
+        );
+        let signature = Signature::read(&function.sig, &mut Mistakes::default());
+        assert!(is_plain(&signature, None) && is_plain(&signature, Some(0)) && !is_plain(&signature, Some(1)));
     }
 
     #[test]

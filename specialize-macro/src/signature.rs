@@ -35,6 +35,8 @@ pub(crate) struct Specialized {
 pub(crate) struct Parameter {
     /// A plain identifier, whatever pattern stood there.
     pub(crate) name: Ident,
+    /// The name the user gave it, if it has one.
+    pub(crate) own: Option<Ident>,
     /// The type as written.
     pub(crate) written: Type,
     /// The type with all its lifetimes named.
@@ -70,7 +72,11 @@ impl Signature {
             let mut named = (*typed.ty).clone();
             lifetimes.visit_type_mut(&mut named);
             let name = plain_name(&typed.pat, position, &mut names);
-            parameters.push(Parameter { name, written: (*typed.ty).clone(), named });
+            let own = match &*typed.pat {
+                Pat::Ident(pattern) => Some(pattern.ident.clone()),
+                _ => None,
+            };
+            parameters.push(Parameter { name, own, written: (*typed.ty).clone(), named });
         }
         let mut output = signature.output.clone();
         match only_lifetime(&parameters) {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
+use syn::ReturnType;
 
 use crate::function::Function;
 use crate::layout::{self, Piece};
@@ -78,9 +79,29 @@ fn entry(function: &Function) -> TokenStream {
     let count = types.len();
     let call = quote!(super::#name(#(#values),*));
     let call = if unsafety.is_some() { quote!(unsafe { #call }) } else { call };
+    let map = function.batch.map(|batched| {
+        let (argument, element) = (&values[batched], &signature.parameters[batched].named);
+        let parameters = parameters.iter().enumerate();
+        let parameters =
+            parameters.map(|(position, parameter)| if position == batched { quote!(#argument: &[#element]) } else { parameter.clone() });
+        let result = match output {
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+            ReturnType::Default => quote!(()),
+        };
+        quote! {
+            #(#features)* #[unsafe(no_mangle)]
+            pub #unsafety fn specialize_map<#lifetimes>(#(#parameters,)* results: &mut [#result]) #clause {
+                for (#argument, result) in ::core::iter::Iterator::zip(#argument.iter(), results.iter_mut()) {
+                    let #argument = *#argument;
+                    *result = #call;
+                }
+            }
+        }
+    });
     quote! {
         #(#features)* #[unsafe(no_mangle)]
         pub #unsafety fn specialize_entry<#lifetimes>(#(#parameters),*) #output #clause { #call }
+        #map
         #[unsafe(no_mangle)]
         pub static SPECIALIZE_LAYOUT: [[usize; 2]; #count] = [#([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()]),*];
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::function::{Entry, Tier};
+use crate::function::{Entries, Purpose, Tier};
 use crate::pending::Pending;
 use crate::service;
 use crate::value::{Image, Values};
@@ -26,8 +26,12 @@ impl<V: Values> Binding<V> {
     /// The code that serves these values now.
     #[must_use]
     #[inline(always)]
-    pub fn entry(&self) -> *const () {
-        self.shared.entry.load(Ordering::Acquire)
+    pub fn entry(&self, purpose: Purpose) -> *const () {
+        let entry = match purpose {
+            Purpose::Call => &self.shared.call,
+            Purpose::Map => &self.shared.map,
+        };
+        entry.load(Ordering::Acquire)
     }
 
     /// The bound values.
@@ -69,7 +73,8 @@ pub(crate) struct Shared {
     table: &'static DispatchTable,
     image: Image,
     key: u64,
-    entry: AtomicPtr<()>,
+    call: AtomicPtr<()>,
+    map: AtomicPtr<()>,
     state: Mutex<State>,
 }
 
@@ -83,23 +88,24 @@ struct State {
 
 impl Shared {
     /// Values that the generic function serves.
-    pub(crate) fn generic(table: &'static DispatchTable, image: Image, key: u64, entry: Entry) -> Shared {
-        Shared::new(table, image, key, entry, Tier::Generic, None)
+    pub(crate) fn generic(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
+        Shared::new(table, image, key, entries, Tier::Generic, None)
     }
 
     /// Values that a build-time variant serves.
-    pub(crate) fn built(table: &'static DispatchTable, image: Image, key: u64, entry: Entry) -> Shared {
-        Shared::new(table, image, key, entry, Tier::BuildTime, None)
+    pub(crate) fn built(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
+        Shared::new(table, image, key, entries, Tier::BuildTime, None)
     }
 
     /// Values that have a runtime variant.
     pub(crate) fn ready(table: &'static DispatchTable, image: Image, key: u64, variant: Arc<Variant>) -> Shared {
-        Shared::new(table, image, key, variant.entry(), Tier::Runtime, Some(variant))
+        Shared::new(table, image, key, variant.entries(), Tier::Runtime, Some(variant))
     }
 
-    fn new(table: &'static DispatchTable, image: Image, key: u64, entry: Entry, tier: Tier, variant: Option<Arc<Variant>>) -> Shared {
+    fn new(table: &'static DispatchTable, image: Image, key: u64, entries: Entries, tier: Tier, variant: Option<Arc<Variant>>) -> Shared {
         let state = Mutex::new(State { tier, error: None, _variant: variant });
-        Shared { table, image, key, entry: AtomicPtr::new(entry.code().cast_mut()), state }
+        let [call, map] = [Purpose::Call, Purpose::Map].map(|purpose| AtomicPtr::new(entries.code(purpose).cast_mut()));
+        Shared { table, image, key, call, map, state }
     }
 
     pub(crate) fn table(&self) -> &'static DispatchTable {
@@ -156,7 +162,9 @@ impl Shared {
     /// Turns every handle to the finished variant.
     pub(crate) fn turn_to(&self, variant: Arc<Variant>) {
         let mut state = self.state();
-        self.entry.store(variant.entry().code().cast_mut(), Ordering::Release);
+        let entries = variant.entries();
+        self.call.store(entries.code(Purpose::Call).cast_mut(), Ordering::Release);
+        self.map.store(entries.code(Purpose::Map).cast_mut(), Ordering::Release);
         *state = State { tier: Tier::Runtime, error: None, _variant: Some(variant) };
     }
 

@@ -12,7 +12,7 @@ use crate::dispatch::hotness::Hotness;
 use crate::dispatch::reclaim::{self, Retired};
 use crate::dispatch::table::Table;
 use crate::error::Error;
-use crate::function::{Descriptor, ListedValues, Tier};
+use crate::function::{Descriptor, ListedValues, Purpose, Tier};
 use crate::maker;
 use crate::registry::Registry;
 use crate::value::{self, Image, Values, mix};
@@ -233,39 +233,44 @@ impl DispatchTable {
         &self.descriptor
     }
 
-    /// The runtime variant for `values`, or null.
+    /// The runtime variant for `values`, by the entry for `purpose`, or null.
     ///
     /// # Safety
     ///
     /// The function is not plain, or the caller's thread holds a [`Pin`](crate::dispatch::reclaim::Pin).
     #[inline(always)]
-    pub(crate) unsafe fn find<V: Values>(&self, key: u64, values: &V) -> *const () {
+    pub(crate) unsafe fn find<V: Values>(&self, purpose: Purpose, key: u64, values: &V) -> *const () {
         if value::is_narrow::<V>() {
             // SAFETY: arrays of plain functions are retired, others never freed.
-            return unsafe { self.runtime.lookup(key, |_| true) };
+            return unsafe {
+                match purpose {
+                    Purpose::Call => self.runtime.lookup(key, |_| true),
+                    Purpose::Map => self.runtime.lookup_companion(key, |_| true),
+                }
+            };
         }
         // SAFETY: where keys are hashes, payloads are variants, which are retired before they go.
         let variant = |payload: *const ()| unsafe { &*payload.cast::<Variant>() };
         // SAFETY: as above.
         let found = unsafe { self.runtime.lookup(key, |payload| values.equals(variant(payload).image().bytes())) };
-        if found.is_null() { found } else { variant(found).entry().code() }
+        if found.is_null() { found } else { variant(found).entries().code(purpose) }
     }
 
-    /// Counts a call that no variant served; true where its value has earned one.
+    /// Counts the work of a call that no variant served; true where its value has earned one.
     #[inline]
-    pub(crate) fn count_miss(&self, key: u64) -> bool {
+    pub(crate) fn count_miss(&self, key: u64, work: u64) -> bool {
         match self.counting.load(Ordering::Relaxed) {
-            COUNTING => self.hotness.count(mix(key, 1), 1, || settings().hot(self.descriptor.hot)),
-            UNDECIDED => self.decide_counting(key),
+            COUNTING => self.hotness.count(mix(key, 1), work, || settings().hot(self.descriptor.hot)),
+            UNDECIDED => self.decide_counting(key, work),
             _ => false,
         }
     }
 
     #[cold]
-    fn decide_counting(&self, key: u64) -> bool {
+    fn decide_counting(&self, key: u64, work: u64) -> bool {
         let counting = self.may_have_runtime_variants().is_ok();
         self.counting.store(if counting { COUNTING } else { NOT_COUNTING }, Ordering::Relaxed);
-        counting && self.count_miss(key)
+        counting && self.count_miss(key, work)
     }
 
     /// Why the function can have no runtime variants in this process, whatever the value.
@@ -290,7 +295,7 @@ impl DispatchTable {
         }
         let listed = if settings().mode == Mode::Off { None } else { self.listed.find(&image) };
         let shared = match (listed, ledger.registry.variant(&image)) {
-            (Some(entry), _) => Shared::built(self, image, key, entry),
+            (Some(entries), _) => Shared::built(self, image, key, entries),
             (None, Some(variant)) => Shared::ready(self, image, key, Arc::clone(variant)),
             (None, None) => Shared::generic(self, image, key, self.descriptor.generic),
         };

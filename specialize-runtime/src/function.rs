@@ -16,30 +16,52 @@ use crate::error::Error;
 use crate::pending::Pending;
 use crate::value::{self, Image, Values};
 
-/// Code with the whole signature of the annotated function: the generic function, a build-time
-/// variant or a runtime variant. Variants ignore the specialized parameters.
+/// The code of the generic function, a build-time variant or a runtime variant: for a call, with the whole signature of
+/// the annotated function; and for a function with the option `batch`, the loop over a slice of calls. Variants
+/// ignore the specialized parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(transparent)]
-pub struct Entry(*const ());
+pub struct Entries {
+    call: *const (),
+    /// Null where there is none.
+    map: *const (),
+}
 
-// SAFETY: an entry is the address of code, which any thread may call.
-unsafe impl Send for Entry {}
+// SAFETY: entries are addresses of code, which any thread may call.
+unsafe impl Send for Entries {}
 // SAFETY: as above.
-unsafe impl Sync for Entry {}
+unsafe impl Sync for Entries {}
 
-impl Entry {
-    /// The entry at `code`.
+impl Entries {
+    /// The code at `call`.
     #[must_use]
-    pub const fn new(code: *const ()) -> Entry {
-        Entry(code)
+    pub const fn new(call: *const ()) -> Entries {
+        Entries { call, map: std::ptr::null() }
     }
 
-    /// The address of the code.
+    /// With the loop at `map`, whose signature has a slice in the place of the batched parameter, and one for
+    /// the results as its last parameter.
     #[must_use]
+    pub const fn with_map(self, map: *const ()) -> Entries {
+        Entries { map, ..self }
+    }
+
+    /// The code for a purpose, or null.
     #[inline(always)]
-    pub const fn code(self) -> *const () {
-        self.0
+    pub(crate) fn code(self, purpose: Purpose) -> *const () {
+        match purpose {
+            Purpose::Call => self.call,
+            Purpose::Map => self.map,
+        }
     }
+}
+
+/// Which of a variant's entries is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// That of a call.
+    Call,
+    /// That of the loop over a slice of calls.
+    Map,
 }
 
 /// What the macro knows of a function.
@@ -52,7 +74,7 @@ pub struct Descriptor {
     /// Names of the specialized parameters, in the order of the signature.
     pub parameters: &'static [&'static str],
     /// The function as written.
-    pub generic: Entry,
+    pub generic: Entries,
     /// The function's source, isolated.
     pub template: Template,
     /// Size and alignment of each type in the signature, the return type last.
@@ -73,7 +95,7 @@ pub struct Function<V: Values> {
 impl<V: Values> Function<V> {
     /// The function behind `descriptor`, with the variants made at build time.
     #[must_use]
-    pub const fn new<const LISTED: usize>(descriptor: Descriptor, listed: &'static [(V, Entry); LISTED]) -> Function<V> {
+    pub const fn new<const LISTED: usize>(descriptor: Descriptor, listed: &'static [(V, Entries); LISTED]) -> Function<V> {
         Function { table: DispatchTable::new(descriptor, listed), values: PhantomData }
     }
 
@@ -84,19 +106,19 @@ impl<V: Values> Function<V> {
     }
 
     /// The runtime variant that serves `values`, or null where the generic function does, in which case
-    /// the call is counted. Build-time variants are the caller's to try first.
+    /// `work` is counted. Build-time variants are the caller's to try first.
     ///
     /// # Safety
     ///
     /// The function is not plain: its variants never leave.
     #[must_use]
     #[inline(always)]
-    pub unsafe fn entry(&'static self, values: V) -> *const () {
+    pub unsafe fn entry(&'static self, purpose: Purpose, values: V, work: impl FnOnce() -> u64) -> *const () {
         let key = value::key(&values);
         // SAFETY: the caller's promise.
-        let found = unsafe { self.table.find(key, &values) };
+        let found = unsafe { self.table.find(purpose, key, &values) };
         if found.is_null() {
-            self.missed(key, values);
+            self.missed(key, values, work());
         }
         found
     }
@@ -104,22 +126,22 @@ impl<V: Values> Function<V> {
     /// As [`entry`](Self::entry), for any function: the code stays where it is while the call lives. On a thread that is ending, the
     /// generic function serves.
     #[inline(always)]
-    pub fn enter(&'static self, values: V) -> Option<Call> {
+    pub fn enter(&'static self, purpose: Purpose, values: V, work: impl FnOnce() -> u64) -> Option<Call> {
         let key = value::key(&values);
         let pin = reclaim::pin()?;
         // SAFETY: the pin is held as long as what is found is used.
-        let found = unsafe { self.table.find(key, &values) };
+        let found = unsafe { self.table.find(purpose, key, &values) };
         if found.is_null() {
             drop(pin);
-            self.missed(key, values);
+            self.missed(key, values, work());
             return None;
         }
         Some(Call { code: found, _pin: pin })
     }
 
     #[inline(never)]
-    fn missed(&'static self, key: u64, values: V) {
-        if self.table.count_miss(key) {
+    fn missed(&'static self, key: u64, values: V, work: u64) {
+        if self.table.count_miss(key, work) {
             self.table.binding(values.image(), key).ask_when_hot();
         }
     }
@@ -195,7 +217,7 @@ impl Call {
 /// how to show any of them.
 pub(crate) trait ListedValues: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// The build-time variant for the values behind `image`.
-    fn find(&self, image: &Image) -> Option<Entry>;
+    fn find(&self, image: &Image) -> Option<Entries>;
 
     /// The images of all listed values.
     fn images(&self) -> Vec<Image>;
@@ -204,9 +226,9 @@ pub(crate) trait ListedValues: fmt::Debug + Send + Sync + UnwindSafe + RefUnwind
     fn show(&self, image: &Image) -> String;
 }
 
-impl<V: Values, const LISTED: usize> ListedValues for [(V, Entry); LISTED] {
-    fn find(&self, image: &Image) -> Option<Entry> {
-        self.iter().find(|(values, _)| values.equals(image.bytes())).map(|&(_, entry)| entry)
+impl<V: Values, const LISTED: usize> ListedValues for [(V, Entries); LISTED] {
+    fn find(&self, image: &Image) -> Option<Entries> {
+        self.iter().find(|(values, _)| values.equals(image.bytes())).map(|&(_, entries)| entries)
     }
 
     fn images(&self) -> Vec<Image> {

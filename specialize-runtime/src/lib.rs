@@ -4,6 +4,7 @@
 
 #[cfg(specialize_runtime_tier)]
 mod artifact;
+mod batch;
 mod binding;
 mod budget;
 mod compile;
@@ -26,6 +27,7 @@ mod sync;
 mod trust;
 mod value;
 mod variant;
+mod work;
 #[cfg(specialize_runtime_tier)]
 mod workshop;
 
@@ -47,11 +49,13 @@ pub mod __private {
         pub use linkme;
 
         pub use crate::__specialize_surface as surface;
+        pub use crate::batch::{check_lengths, copied, total};
         pub use crate::binding::Binding;
         pub use crate::compile::template::{BuildFlags, Flags, Piece, Template};
-        pub use crate::function::{Descriptor, Entry, Function, build_time_serves};
+        pub use crate::function::{Descriptor, Entries, Function, Purpose, build_time_serves};
         pub use crate::stats::FUNCTIONS;
         pub use crate::value::{Value, Values};
+        pub use crate::work::Work;
         pub use crate::{DispatchTable, Error, Pending, Tier};
     }
 }

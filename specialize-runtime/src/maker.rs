@@ -126,7 +126,7 @@ mod with_runtime_tier {
         let (dylib, made, compile) = compile_with_some_engine(workshop, toolchain, &request)?;
         let prepare = watch.lap().saturating_sub(compile);
         let staged = workshop.store.stage(&key, dylib)?;
-        let library = Library::open(staged.artifact(), support, descriptor.layout)?;
+        let library = Library::open(staged.artifact(), support, descriptor)?;
         let cost = Cost { prepare, compile, stages: made.stages, load: watch.lap(), ..Cost::default() };
         tracing::debug!(function = descriptor.name, artifact = %key.digest(), origin = ?made.origin, ?cost, "a variant was compiled");
         Ok((Variant::new(image.clone(), made, cost, library), Some(Keeping(&workshop.store, staged))))
@@ -152,7 +152,7 @@ mod with_runtime_tier {
     ) -> Option<Variant> {
         let artifact = workshop.store.find(key)?;
         let prepare = watch.lap();
-        match Library::open(&artifact, support, descriptor.layout) {
+        match Library::open(&artifact, support, descriptor) {
             Ok(library) => {
                 let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
                 let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };

@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 
 use crate::binding::Shared;
 use crate::dispatch::table::{Array, Table, Writer};
+use crate::function::Purpose;
 use crate::value::Image;
 use crate::variant::Variant;
 
@@ -31,7 +32,11 @@ struct Live {
 impl Live {
     /// What the table leads to: the code where the key tells values apart, else the variant.
     fn payload(&self) -> *const () {
-        if self.variant.image().bytes().len() <= size_of::<u64>() { self.variant.entry().code() } else { Arc::as_ptr(&self.variant).cast() }
+        if self.variant.image().bytes().len() <= size_of::<u64>() {
+            self.variant.entries().code(Purpose::Call)
+        } else {
+            Arc::as_ptr(&self.variant).cast()
+        }
     }
 }
 
@@ -74,7 +79,7 @@ impl Registry {
     pub(crate) fn publish(&mut self, table: &Table, key: u64, variant: &Arc<Variant>) -> Option<Array> {
         let image = variant.image().clone();
         let live = Live { variant: Arc::clone(variant), key };
-        let replaced = self.writer.get_or_insert_default().publish(table, key, live.payload());
+        let replaced = self.writer.get_or_insert_default().publish(table, key, live.payload(), variant.entries().code(Purpose::Map));
         self.order.push_back(image.clone());
         self.variants.insert(image, live);
         replaced

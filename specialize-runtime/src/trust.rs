@@ -130,13 +130,13 @@ mod tests {
     use crate::compile::Limits;
     use crate::compile::llvm::{self, Means};
     use crate::compile::template::{Flags, Template};
-    use crate::function::Entry;
+    use crate::function::Entries;
 
     const DESCRIPTOR: Descriptor = Descriptor {
         name: "kernel",
         module_path: "host::kernel",
         parameters: &["n"],
-        generic: Entry::new(std::ptr::null()),
+        generic: Entries::new(std::ptr::null()),
         template: Template {
             module_path: "host::kernel::template",
             function: "kernel",
@@ -145,6 +145,7 @@ mod tests {
             definitions: "",
             body: &[],
             entry: "",
+            batch: false,
             holes: &["u32"],
             cfgs: &[],
             identity: None,

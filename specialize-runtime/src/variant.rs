@@ -5,7 +5,7 @@ use std::time::Duration;
 #[cfg(specialize_runtime_tier)]
 use crate::artifact::library::Library;
 use crate::cost::{Cost, Stages};
-use crate::function::Entry;
+use crate::function::Entries;
 use crate::value::Image;
 
 /// Where a runtime variant came from.
@@ -83,12 +83,12 @@ impl Variant {
     }
 
     #[cfg(specialize_runtime_tier)]
-    pub(crate) fn entry(&self) -> Entry {
-        Entry::new(self.library.entry())
+    pub(crate) fn entries(&self) -> Entries {
+        self.library.entries()
     }
 
     #[cfg(not(specialize_runtime_tier))]
-    pub(crate) fn entry(&self) -> Entry {
+    pub(crate) fn entries(&self) -> Entries {
         match self.library {}
     }
 }

@@ -208,7 +208,7 @@ impl Workshop {
 
 /// A digest of all that a template says.
 fn digest(template: &Template) -> [u8; blake3::OUT_LEN] {
-    let Template { module_path, function, file, preamble, definitions, body, entry, holes, cfgs, identity: _, flags } = template;
+    let Template { module_path, function, file, preamble, definitions, body, entry, batch: _, holes, cfgs, identity: _, flags } = template;
     let mut key = [*module_path, function, file, preamble, definitions, entry].into_iter().fold(Key::new("template"), Key::text);
     for piece in *body {
         key = key.number(piece.line.into()).number(piece.column.into()).text(piece.text);

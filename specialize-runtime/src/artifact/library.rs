@@ -12,9 +12,13 @@ use crate::artifact::host::Support;
 use crate::artifact::pinning::{self, Code, Farewell};
 use crate::artifact::store::Artifact;
 use crate::error::Error;
+use crate::function::{Descriptor, Entries};
 
 /// The symbol of a variant's code.
 pub(crate) const ENTRY: &str = "specialize_entry";
+
+/// The symbol of a variant's loop, which a function with the option `batch` has.
+pub(crate) const MAP: &str = "specialize_map";
 
 /// The symbol of the sizes and alignments that a variant was compiled with.
 pub(crate) const LAYOUT: &str = "SPECIALIZE_LAYOUT";
@@ -32,7 +36,7 @@ pub(crate) fn stuck() -> usize {
 /// A loaded variant.
 #[derive(Debug)]
 pub(crate) struct Library {
-    entry: *const (),
+    entries: Entries,
     code: Code,
     /// What the loader calls it.
     path: PathBuf,
@@ -40,20 +44,19 @@ pub(crate) struct Library {
     dylib: Option<Dylib>,
 }
 
-// SAFETY: `entry` is the address of code, which any thread may call while the library is open.
+// SAFETY: the entries are addresses of code, which any thread may call while the library is open.
 unsafe impl Send for Library {}
 // SAFETY: as above.
 unsafe impl Sync for Library {}
 
 impl Library {
-    /// Loads `artifact`, which must be a variant linked against `support`, for a function whose
-    /// signature has types of the given sizes and alignments.
+    /// Loads `artifact`, which must be a variant linked against `support`, for the function behind `descriptor`.
     ///
     /// # Errors
     ///
     /// The loader refuses it, or it is not what it claims to be.
-    pub(crate) fn open(artifact: &Artifact, support: &Support, layout: &[[usize; 2]]) -> Result<Library, Error> {
-        let path = artifact.path();
+    pub(crate) fn open(artifact: &Artifact, support: &Support, descriptor: &Descriptor) -> Result<Library, Error> {
+        let (path, layout) = (artifact.path(), descriptor.layout);
         let mismatch = |reason: &str| Error::Mismatch { path: path.to_owned(), reason: reason.to_owned() };
         // SAFETY: the artifact was checked: it is a variant of this crate's making, from the very
         // compiler that built the host, and has no initializers.
@@ -66,6 +69,14 @@ impl Library {
         let Some(code) = mapping_of(entry, artifact.content()) else {
             return Err(mismatch("what the loader mapped is not what was checked"));
         };
+        let mut entries = Entries::new(entry);
+        if descriptor.template.batch {
+            let map = symbol(&dylib, path, MAP)?;
+            if !code.contains(&map.addr()) {
+                return Err(mismatch("its loop stands outside of its code"));
+            }
+            entries = entries.with_map(map);
+        }
         let compiled = symbol(&dylib, path, LAYOUT)?.cast::<[usize; 2]>();
         // SAFETY: the template defines the symbol as an array with an element for each type of the
         // signature, as many as the host has, since the template's text is part of the key.
@@ -73,7 +84,7 @@ impl Library {
         if compiled != layout {
             return Err(mismatch("a type in the signature has another size or alignment there"));
         }
-        Ok(Library { entry, code: Code::enter(code), path: path.to_owned(), dylib: Some(dylib) })
+        Ok(Library { entries, code: Code::enter(code), path: path.to_owned(), dylib: Some(dylib) })
     }
 
     /// Whether a panic began in it, so that it must stay.
@@ -82,8 +93,8 @@ impl Library {
     }
 
     /// The variant's code.
-    pub(crate) fn entry(&self) -> *const () {
-        self.entry
+    pub(crate) fn entries(&self) -> Entries {
+        self.entries
     }
 }
 

@@ -11,6 +11,7 @@ use super::Request;
 use super::process::{Job, Limits};
 use super::rustc::OBJECT;
 use super::system::System;
+use super::template::Template;
 use super::toolchain::Toolchain;
 use crate::Error;
 
@@ -18,10 +19,13 @@ use crate::Error;
 const LIBRARY: &str = "v.so";
 
 /// The file that says which symbols the dylib shows, and what it says.
-const SYMBOLS: (&str, &str) = ("v.map", "{ global: specialize_entry; SPECIALIZE_LAYOUT; local: *; };\n");
+const SYMBOLS: (&str, &str) = ("v.map", "{ global: specialize_entry; specialize_map; SPECIALIZE_LAYOUT; local: *; };\n");
 
-/// The symbols that the loader looks for in a variant.
-pub(super) const EXPORTS: [&str; 2] = ["specialize_entry", "SPECIALIZE_LAYOUT"];
+/// The symbols that the loader looks for in a variant of `template`.
+pub(super) fn exports(template: &Template) -> &'static [&'static str] {
+    const EXPORTS: [&str; 3] = ["specialize_entry", "SPECIALIZE_LAYOUT", "specialize_map"];
+    if template.batch { &EXPORTS } else { &EXPORTS[..2] }
+}
 
 /// What compiled code calls of the system on its own. Every version of these does the same, so that the support library will do.
 pub(super) const VERSIONLESS: [&str; 8] =
@@ -66,7 +70,7 @@ pub(super) fn finish(toolchain: &Toolchain, request: &Request<'_>, object: &[u8]
             fs::read(&library).map_err(|error| Error::BadOutput { program, path: library.clone(), reason: error.to_string() })?
         }
     };
-    check_exports(&toolchain.linker.program, &library, &content, &EXPORTS)?;
+    check_exports(&toolchain.linker.program, &library, &content, exports(request.lowering.template))?;
     Ok(content)
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::client::{Failure, Server};
 use super::job::{Done, Job};
-use super::link::{self, EXPORTS};
+use super::link;
 use super::process::Limits;
 use super::toolchain::Toolchain;
 use super::{Request, record};
@@ -105,7 +105,7 @@ fn ask(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result
     let job = Job {
         bitcode: means.bitcode.to_vec(),
         holes: holes.collect(),
-        exports: EXPORTS.map(str::to_owned).into(),
+        exports: link::exports(lowering.template).iter().map(|name| (*name).to_owned()).collect(),
         needed: request.support_name.to_owned(),
     };
     loop {

@@ -55,6 +55,7 @@ const fn template(cfgs: &'static [bool]) -> Template {
         definitions: "",
         body: &[Piece { line: 1, column: 1, text: KERNELS }],
         entry: include_str!("probe/entry.rs"),
+        batch: false,
         holes: &["u32"],
         cfgs,
         identity: None,

@@ -203,6 +203,7 @@ mod tests {
         definitions: "",
         body: &[Piece { line: 2, column: 3, text: "pub fn power(n: u32) -> u32 { n }" }],
         entry: "pub fn specialize_entry(_: u32) -> u32 { super::power(HOLE_0) }",
+        batch: false,
         holes: &["u32"],
         cfgs: &[],
         identity: None,

@@ -17,8 +17,11 @@ pub struct Template {
     pub definitions: &'static str,
     /// The function's text by position.
     pub body: &'static [Piece],
-    /// The text of `specialize_entry` and `SPECIALIZE_LAYOUT`, which name the holes `HOLE_0`, `HOLE_1` and so on.
+    /// The text of `specialize_entry`, `specialize_map` where there is one, and `SPECIALIZE_LAYOUT`, which name the holes
+    /// `HOLE_0`, `HOLE_1` and so on.
     pub entry: &'static str,
+    /// Whether there is a `specialize_map`, the loop over a slice of calls.
+    pub batch: bool,
     /// The type of each specialized parameter as text, in the order of the signature.
     pub holes: &'static [&'static str],
     /// Whether the `i`-th predicate, which the text calls `_i`, held where the host was built.

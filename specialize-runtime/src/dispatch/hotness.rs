@@ -7,7 +7,7 @@
 //! overwrite each other's steps, which costs a late variant and saves a locked instruction a call.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Counters in each of the two rows.
 const ROW: usize = 1_024;
@@ -21,9 +21,9 @@ pub(crate) struct Hotness {
 #[derive(Debug)]
 struct Sketch {
     rows: [[AtomicU32; ROW]; 2],
-    since_halved: AtomicU32,
+    since_halved: AtomicU64,
     hot: u32,
-    period: u32,
+    period: u64,
 }
 
 impl Hotness {
@@ -31,10 +31,12 @@ impl Hotness {
         Hotness { sketch: OnceLock::new() }
     }
 
-    /// Counts `work` for the value behind `hash`; true once it has reached what `hot` says, after
-    /// which its count begins anew. `hot` is asked for once.
+    /// Counts `work` for the value behind `hash`, a call or what the attribute measures instead; true once it
+    /// has reached what `hot` says, after which its count begins anew. `hot` is asked for once.
+    ///
+    /// Counts end at `u32::MAX`, which a larger `hot` means too.
     #[inline]
-    pub(crate) fn count(&self, hash: u64, work: u32, hot: impl FnOnce() -> u64) -> bool {
+    pub(crate) fn count(&self, hash: u64, work: u64, hot: impl FnOnce() -> u64) -> bool {
         self.sketch.get_or_init(|| Sketch::new(hot())).count(hash, work)
     }
 }
@@ -44,16 +46,17 @@ impl Sketch {
         let hot = u32::try_from(hot).unwrap_or(u32::MAX).max(1);
         Box::new(Sketch {
             rows: [const { [const { AtomicU32::new(0) }; ROW] }; 2],
-            since_halved: AtomicU32::new(0),
+            since_halved: AtomicU64::new(0),
             hot,
             // Misses spread evenly leave a quarter of the threshold in each counter at the end of
             // a period, and never more than half of it.
-            period: hot.saturating_mul(ROW as u32 / 4),
+            period: u64::from(hot) * (ROW as u64 / 4),
         })
     }
 
     #[inline]
-    fn count(&self, hash: u64, work: u32) -> bool {
+    fn count(&self, hash: u64, work: u64) -> bool {
+        let work = u32::try_from(work).unwrap_or(u32::MAX);
         let first = &self.rows[0][(hash >> 54) as usize % ROW];
         let second = &self.rows[1][(hash >> 44) as usize % ROW];
         let (in_first, in_second) = (first.load(Ordering::Relaxed), second.load(Ordering::Relaxed));
@@ -64,7 +67,7 @@ impl Sketch {
         if in_second < count {
             second.store(count, Ordering::Relaxed);
         }
-        let since = self.since_halved.load(Ordering::Relaxed).saturating_add(work);
+        let since = self.since_halved.load(Ordering::Relaxed) + u64::from(work);
         self.since_halved.store(since, Ordering::Relaxed);
         if since >= self.period {
             self.halve();
@@ -106,6 +109,14 @@ mod tests {
     fn a_threshold_of_zero_or_one_is_reached_at_once() {
         assert!(count(&Hotness::new(), 1, 0));
         assert!(count(&Hotness::new(), 1, 1));
+    }
+
+    #[test]
+    fn work_counts_as_much_as_it_is() {
+        let hotness = Hotness::new();
+        let mut spend = |work| hotness.count(mix(1, 13), work, || 1_000_000);
+        assert!((0..999).all(|_| !spend(1_000)) && !spend(0) && spend(1_000));
+        assert!(spend(1_000_000) && spend(u64::MAX) && !spend(999_999));
     }
 
     #[test]

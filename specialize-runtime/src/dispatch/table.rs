@@ -37,20 +37,30 @@ pub(crate) struct Writer {
 /// Slots behind a header.
 pub(crate) type Array = Box<[Slot]>;
 
-/// A key and what it leads to.
+/// A key and what it leads to: a payload, and a companion for those who ask for that instead.
 #[derive(Debug)]
 #[repr(align(32))]
 pub(crate) struct Slot {
     key: AtomicU64,
     payload: AtomicPtr<()>,
+    companion: AtomicPtr<()>,
     /// Whether a reader has been here since the writer last asked.
     visited: AtomicBool,
 }
 
 impl Slot {
     fn new(key: u64, payload: *mut ()) -> Slot {
-        Slot { key: AtomicU64::new(key), payload: AtomicPtr::new(payload), visited: AtomicBool::new(false) }
+        let companion = AtomicPtr::new(ptr::null_mut());
+        Slot { key: AtomicU64::new(key), payload: AtomicPtr::new(payload), companion, visited: AtomicBool::new(false) }
     }
+}
+
+/// A pair, and the payload's companion.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    key: u64,
+    payload: *mut (),
+    companion: *mut (),
 }
 
 /// What is left where a pair was taken out: readers walk on. The address is no code's.
@@ -74,9 +84,32 @@ impl Table {
     /// thread is in a call that began before the lookup.
     #[inline(always)]
     pub(crate) unsafe fn lookup(&self, key: u64, matches: impl Fn(*const ()) -> bool) -> *const () {
+        // SAFETY: the caller's promise.
+        unsafe { self.find(key, matches) }.map_or(ptr::null(), |(payload, _)| payload)
+    }
+
+    /// As [`lookup`](Self::lookup), but the payload's companion.
+    ///
+    /// # Safety
+    ///
+    /// As for [`lookup`](Self::lookup).
+    #[inline(always)]
+    pub(crate) unsafe fn lookup_companion(&self, key: u64, matches: impl Fn(*const ()) -> bool) -> *const () {
+        // SAFETY: the caller's promise.
+        let found = unsafe { self.find(key, matches) };
+        found.map_or(ptr::null(), |(_, slot)| slot.companion.load(Ordering::Relaxed).cast_const())
+    }
+
+    /// The payload and the slot of `key`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`lookup`](Self::lookup); and the slot is used only as long as that holds.
+    #[inline(always)]
+    unsafe fn find<'a>(&self, key: u64, matches: impl Fn(*const ()) -> bool) -> Option<(*const (), &'a Slot)> {
         let array = self.array.load(Ordering::Acquire).cast_const();
         if array.is_null() {
-            return ptr::null();
+            return None;
         }
         // SAFETY: the array is there, by the caller's promise, with a header ahead of its slots.
         let header = unsafe { &*array.sub(1) };
@@ -87,14 +120,14 @@ impl Table {
             let slot = unsafe { &*array.add(index) };
             let payload = slot.payload.load(Ordering::Acquire).cast_const();
             if payload.is_null() {
-                return payload;
+                return None;
             }
             if slot.key.load(Ordering::Relaxed) == key && payload != mark().cast_const() && matches(payload) {
                 // Only where it changes something: others' caches hold the slot too.
                 if !slot.visited.load(Ordering::Relaxed) {
                     slot.visited.store(true, Ordering::Relaxed);
                 }
-                return payload;
+                return Some((payload, slot));
             }
             index = (index + 1) & header.payload.load(Ordering::Relaxed).addr();
         }
@@ -102,25 +135,26 @@ impl Table {
 }
 
 impl Writer {
-    /// Lets `key` lead to `payload`, which must not be null, for every later reader. An array that
-    /// had to be replaced is given back: readers may still walk it.
+    /// Lets `key` lead to `payload`, which must not be null, and its `companion`, which may be, for every later
+    /// reader. An array that had to be replaced is given back: readers may still walk it.
     #[must_use]
-    pub(crate) fn publish(&mut self, table: &Table, key: u64, payload: *const ()) -> Option<Array> {
+    pub(crate) fn publish(&mut self, table: &Table, key: u64, payload: *const (), companion: *const ()) -> Option<Array> {
         debug_assert!(!payload.is_null());
+        let entry = Entry { key, payload: payload.cast_mut(), companion: companion.cast_mut() };
         self.pairs += 1;
         let room = self.array.as_ref().map_or(0, |array| array.len() - 1);
         if let Some(array) = &self.array
             && 2 * (self.used + 1) <= room
         {
-            insert(array, key, payload.cast_mut());
+            insert(array, entry);
             self.used += 1;
             return None;
         }
         let grown = array_of((4 * self.pairs).next_power_of_two().max(FIRST_SLOTS));
-        for (key, payload) in self.array.iter().flat_map(pairs) {
-            insert(&grown, key, payload);
+        for entry in self.array.iter().flat_map(pairs) {
+            insert(&grown, entry);
         }
-        insert(&grown, key, payload.cast_mut());
+        insert(&grown, entry);
         self.used = self.pairs;
         table.array.store(grown[1..].as_ptr().cast_mut(), Ordering::Release);
         self.array.replace(grown)
@@ -166,10 +200,13 @@ fn array_of(slots: usize) -> Array {
 }
 
 /// The pairs in an array.
-fn pairs(array: &Array) -> impl Iterator<Item = (u64, *mut ())> {
-    let payload = |slot: &Slot| slot.payload.load(Ordering::Relaxed);
-    let slots = array[1..].iter().filter(move |slot| !payload(slot).is_null() && payload(slot) != mark());
-    slots.map(move |slot| (slot.key.load(Ordering::Relaxed), payload(slot)))
+fn pairs(array: &Array) -> impl Iterator<Item = Entry> {
+    let entries = array[1..].iter().map(|slot| Entry {
+        key: slot.key.load(Ordering::Relaxed),
+        payload: slot.payload.load(Ordering::Relaxed),
+        companion: slot.companion.load(Ordering::Relaxed),
+    });
+    entries.filter(|entry| !entry.payload.is_null() && entry.payload != mark())
 }
 
 /// Where the walk for `key` begins.
@@ -180,15 +217,16 @@ fn first_index(array: &[Slot], key: u64) -> usize {
 
 /// Puts a pair into an array that has room. A mark is not used again: a reader that has passed its
 /// key would take the new payload for the old key's.
-fn insert(array: &[Slot], key: u64, payload: *mut ()) {
+fn insert(array: &[Slot], entry: Entry) {
     let mask = array.len() - 2;
-    let mut index = first_index(array, key);
+    let mut index = first_index(array, entry.key);
     while !array[1 + index].payload.load(Ordering::Relaxed).is_null() {
         index = (index + 1) & mask;
     }
-    array[1 + index].key.store(key, Ordering::Relaxed);
-    // A reader that sees this payload sees the key before it.
-    array[1 + index].payload.store(payload, Ordering::Release);
+    array[1 + index].key.store(entry.key, Ordering::Relaxed);
+    array[1 + index].companion.store(entry.companion, Ordering::Relaxed);
+    // A reader that sees this payload sees the key and the companion before it.
+    array[1 + index].payload.store(entry.payload, Ordering::Release);
 }
 
 #[cfg(test)]
@@ -218,11 +256,13 @@ mod tests {
     fn every_key_is_found_while_the_table_grows() {
         let (table, mut writer, mut replaced) = (Table::new(), Writer::default(), Vec::new());
         for number in 0..5_000usize {
-            replaced.extend(writer.publish(&table, number as u64 * 8, payload(number + 1)));
+            replaced.extend(writer.publish(&table, number as u64 * 8, payload(number + 1), payload(number + 2)));
             assert!(lookup(&table, number as u64 * 8 + 1, |_| true).is_null());
         }
         for number in 0..5_000usize {
             assert_eq!(lookup(&table, number as u64 * 8, |_| true), payload(number + 1));
+            // SAFETY: as in `lookup`.
+            assert_eq!(unsafe { table.lookup_companion(number as u64 * 8, |_| true) }, payload(number + 2));
         }
         assert!(replaced.len() < 12, "{} arrays", replaced.len());
     }
@@ -230,8 +270,8 @@ mod tests {
     #[test]
     fn keys_that_collide_are_told_apart_by_what_they_lead_to() {
         let (table, mut writer) = (Table::new(), Writer::default());
-        let _ = writer.publish(&table, 7, payload(1));
-        let _ = writer.publish(&table, 7, payload(2));
+        let _ = writer.publish(&table, 7, payload(1), ptr::null());
+        let _ = writer.publish(&table, 7, payload(2), ptr::null());
         assert_eq!(lookup(&table, 7, |found| found == payload(2)), payload(2));
         assert_eq!(lookup(&table, 7, |found| found == payload(1)), payload(1));
         assert!(lookup(&table, 7, |found| found == payload(3)).is_null());
@@ -243,7 +283,7 @@ mod tests {
     fn what_comes_and_goes_does_not_fill_the_table() {
         let (table, mut writer, mut largest) = (Table::new(), Writer::default(), 0);
         for number in 1..100_000usize {
-            let _ = writer.publish(&table, number as u64, payload(number));
+            let _ = writer.publish(&table, number as u64, payload(number), ptr::null());
             if number > 10 {
                 writer.remove(number as u64 - 10, payload(number - 10));
                 assert!(lookup(&table, number as u64 - 10, |_| true).is_null());
@@ -257,7 +297,7 @@ mod tests {
     #[test]
     fn a_visit_is_seen_once() {
         let (table, mut writer) = (Table::new(), Writer::default());
-        let _ = writer.publish(&table, 7, payload(1));
+        let _ = writer.publish(&table, 7, payload(1), ptr::null());
         assert!(!writer.take_visited(7, payload(1)));
         let _ = lookup(&table, 7, |_| true);
         assert!(writer.take_visited(7, payload(1)));
@@ -272,7 +312,8 @@ mod tests {
             scope.spawn(|| {
                 let mut writer = Writer::default();
                 for number in 0..20_000usize {
-                    replaced.lock().expect("no panic").extend(writer.publish(&table, number as u64 % 500, payload(number + 1)));
+                    let replacement = writer.publish(&table, number as u64 % 500, payload(number + 1), ptr::null());
+                    replaced.lock().expect("no panic").extend(replacement);
                     if number >= 100 {
                         writer.remove((number as u64 - 100) % 500, payload(number - 99));
                     }

@@ -55,10 +55,13 @@ mod models {
                     // SAFETY: this model frees no array before its end.
                     let found = unsafe { table.lookup(KEY, |_| true) };
                     assert!(found.is_null() || found.addr() == 8);
+                    // SAFETY: as above.
+                    let companion = unsafe { table.lookup_companion(KEY, |_| true) };
+                    assert!(companion.addr() == 16 || (found.is_null() && companion.is_null()));
                 }
             });
             let mut writer = Writer::default();
-            let replaced = writer.publish(&table, KEY, ptr::without_provenance(8));
+            let replaced = writer.publish(&table, KEY, ptr::without_provenance(8), ptr::without_provenance(16));
             assert!(replaced.is_none());
             reader.join().expect("no panic");
         });
@@ -70,7 +73,7 @@ mod models {
             let (table, domain) = (Arc::new(Table::new()), Arc::new(Domain::new()));
             let (code, payload) = code();
             let mut writer = Writer::default();
-            let _ = writer.publish(&table, KEY, payload);
+            let _ = writer.publish(&table, KEY, payload, ptr::null());
             let reader = thread::spawn({
                 let (table, domain) = (Arc::clone(&table), Arc::clone(&domain));
                 move || call(&table, &domain, domain.enroll())
@@ -90,7 +93,7 @@ mod models {
             let (table, domain) = (Arc::new(Table::new()), Arc::new(Domain::new()));
             let (code, payload) = code();
             let mut writer = Writer::default();
-            let _ = writer.publish(&table, KEY, payload);
+            let _ = writer.publish(&table, KEY, payload, ptr::null());
             let reader = thread::spawn({
                 let (table, domain) = (Arc::clone(&table), Arc::clone(&domain));
                 move || {

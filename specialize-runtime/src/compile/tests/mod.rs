@@ -45,6 +45,7 @@ const KERNEL: Template = Template {
     definitions: "",
     body: &[],
     entry: "",
+    batch: false,
     holes: &["u32"],
     cfgs: &[],
     identity: None,
@@ -63,6 +64,7 @@ const POWER: Template = Template {
             let mut product = 1u64; for _ in 0..n { product = product.wrapping_mul(x); } product }",
     }],
     entry: ENTRY,
+    batch: false,
     ..KERNEL
 };
 

@@ -1,0 +1,148 @@
+//! The option `batch`: `map`, which calls the function for every element of a slice, with the loop inside the variant.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::{ReturnType, Type};
+
+use crate::copies::Way;
+use crate::expand::Expansion;
+use crate::function;
+use crate::mistakes::Mistakes;
+
+/// The place of the batched parameter, if a batch can be made of it.
+pub(crate) fn read(name: &Ident, signature: &syn::Signature, specialized: &[&Ident], mistakes: &mut Mistakes) -> Option<usize> {
+    let parameters = function::bindings(signature);
+    let Some((position, _, _)) = parameters.iter().find(|(_, known, _)| *known == name) else {
+        mistakes.at(name, function::unknown(name, &parameters));
+        return None;
+    };
+    if specialized.contains(&name) {
+        let message = format!("`{name}` is specialized, so it is the same in a whole batch; name another parameter in `batch(...)`");
+        mistakes.at(name, message);
+    }
+    if returns_nothing(&signature.output) {
+        let message = "a batch gathers what the function returns, and it returns nothing; return a value, or leave `batch` out";
+        mistakes.at(name, message);
+    }
+    for parameter in signature.inputs.iter() {
+        if let syn::FnArg::Typed(typed) = parameter
+            && let Type::Reference(reference) = &*typed.ty
+            && reference.mutability.is_some()
+        {
+            let message = "each call of a batch gets a copy of every parameter, and a `&mut` reference cannot be copied; \
+                           return what this one is for, or leave `batch` out";
+            mistakes.at(&typed.ty, message);
+        }
+    }
+    Some(*position)
+}
+
+fn returns_nothing(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, ty) => match &**ty {
+            Type::Never(_) => true,
+            Type::Tuple(tuple) => tuple.elems.is_empty(),
+            _ => false,
+        },
+    }
+}
+
+impl Expansion<'_> {
+    /// The call for every element of a slice, if the attribute asks for it.
+    pub(crate) fn way_of_map(&self) -> Option<Way> {
+        let (v1, batched) = (&self.v1, self.function.batch?);
+        let Way { mut parameters, .. } = self.way_of_call();
+        let element = &parameters[batched].1;
+        parameters[batched].1 = quote!(&[#element]);
+        let result = match &self.signature.output {
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+            ReturnType::Default => quote!(()),
+        };
+        parameters.push((self.results(), quote!(&mut [#result])));
+        Some(Way {
+            purpose: quote!(#v1::Purpose::Map),
+            output: ReturnType::Default,
+            generic: format_ident!("__map_generic"),
+            listed: format_ident!("__map_listed"),
+            work: self.work().map_or_else(|| quote!(|| 1), |work| work.of_map(&parameters[batched].0)),
+            parameters,
+        })
+    }
+
+    /// The name of the slice for the results, which no parameter has.
+    fn results(&self) -> Ident {
+        let mut name = "out".to_owned();
+        while self.signature.names().any(|taken| *taken == name) {
+            name.push('_');
+        }
+        Ident::new(&name, Span::mixed_site())
+    }
+
+    /// `map`, the method of the same name, and the loops they lead to in this program.
+    pub(crate) fn map(&self) -> TokenStream {
+        let Some(way) = self.way_of_map() else {
+            return TokenStream::new();
+        };
+        let front = |documentation| quote!(#documentation #[inline] #[track_caller] pub);
+        let (check, whole) = (self.check_lengths(&way), self.parameters(&way, Some));
+        let documentation = self.documentation_of_map("Calls the function for every element of a slice, dispatched once for all.");
+        let choice = self.choose(&way);
+        let dispatcher = self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &whole, &quote!(#check #choice));
+
+        let documentation = self.documentation_of_map("Calls the function with the values bound for every element of a slice.");
+        let (rest, call) = (self.parameters(&way, |_| None), self.call_bound(&way));
+        let method =
+            self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &quote!(&self, #rest), &quote!(#check #call));
+
+        let (hidden, loops) = (quote!(#[doc(hidden)] #[inline(never)] pub), self.signature.names().map(Ident::to_token_stream));
+        let body = self.call_in_a_loop(&way, loops);
+        let generic = self.copy(&way, &hidden, &way.generic.to_token_stream(), &TokenStream::new(), &whole, &body);
+        let listed = (!self.function.combinations.variants.is_empty()).then(|| {
+            let parameters = self.parameters(&way, |_| Some(quote!(_)));
+            let body = self.call_in_a_loop(&way, self.values_of_variant());
+            self.copy(&way, &hidden, &way.listed.to_token_stream(), &self.constant_generics(), &parameters, &body)
+        });
+        quote!(#dispatcher #generic #listed impl Bound { #method })
+    }
+
+    /// The calls of the user's own text. A parameter that is not `Copy` is an error at its name.
+    fn call_in_a_loop(&self, way: &Way, values: impl Iterator<Item = TokenStream>) -> TokenStream {
+        let (v1, results) = (&self.v1, self.results());
+        let element = Ident::new("element", Span::mixed_site());
+        let inputs = way.names().enumerate().find(|(position, _)| Some(*position) == self.function.batch).map(|(_, name)| name);
+        let values = self.signature.names().zip(values).enumerate().map(|(position, (name, value))| {
+            // Only the place is the user's: these words are of the macro's edition.
+            let span = name.span().resolved_at(Span::call_site());
+            match self.specialized(position) {
+                Some(_) => value,
+                None if Some(position) == self.function.batch => quote_spanned!(span=> #v1::copied(#element)),
+                None => quote_spanned!(span=> #v1::copied(&#name)),
+            }
+        });
+        let call = self.call_template(values);
+        quote! {
+            for (#element, result) in ::core::iter::Iterator::zip(#inputs.iter(), #results.iter_mut()) {
+                *result = #call;
+            }
+        }
+    }
+
+    /// The comparison of the lengths, in one place for all tiers.
+    fn check_lengths(&self, way: &Way) -> TokenStream {
+        let (v1, name, results) = (&self.v1, self.signature.name.to_string(), self.results());
+        let inputs = way.names().enumerate().find(|(position, _)| Some(*position) == self.function.batch).map(|(_, name)| name);
+        quote!(#v1::check_lengths(#name, #inputs.len(), #results.len());)
+    }
+
+    fn documentation_of_map(&self, text: &str) -> TokenStream {
+        let inputs = self.function.batch.map(|position| self.signature.parameters[position].name.to_string()).unwrap_or_default();
+        let results = self.results();
+        let what = format!(
+            "`{results}[i]` becomes what a call with `{inputs}[i]` returns. The loop is inside the variant, which is chosen once. \
+             Where a call panics, the results before it have been written."
+        );
+        let documentation = self.documentation(text);
+        quote!(#documentation #[doc = ""] #[doc = #what] #[doc = ""] #[doc = "# Panics"] #[doc = ""] #[doc = "The slices have different lengths, or a call panics."])
+    }
+}

@@ -1,0 +1,115 @@
+//! The option `work`: what a call counts for, as a function of the parameters that stands in the user's scope.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote};
+use syn::{Expr, Type};
+
+use crate::expand::Expansion;
+use crate::signature::Parameter;
+
+/// Types that are passed by value, besides shared references.
+const SCALARS: [&str; 16] =
+    ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool", "char"];
+
+/// The work of a call.
+pub(crate) struct Work<'a> {
+    expression: &'a Expr,
+    expansion: &'a Expansion<'a>,
+}
+
+impl Expansion<'_> {
+    /// What the option says, if it is given.
+    pub(crate) fn work(&self) -> Option<Work<'_>> {
+        self.options.work.as_ref().map(|expression| Work { expression, expansion: self })
+    }
+}
+
+impl Work<'_> {
+    /// The function in the trait that carries it.
+    pub(crate) fn declaration(&self) -> TokenStream {
+        let signature = self.signature(|parameter| parameter.name.to_token_stream());
+        quote!(#signature;)
+    }
+
+    /// The function in the user's scope, with the user's own names.
+    pub(crate) fn definition(&self) -> TokenStream {
+        let own = |parameter: &Parameter| parameter.own.as_ref().map_or_else(|| quote!(_), Ident::to_token_stream);
+        let (signature, v1, expression) = (self.signature(own), &self.expansion.v1, self.expression);
+        let used = self.expansion.signature.parameters.iter().filter_map(|parameter| parameter.own.as_ref());
+        // Every parameter counts as used, whatever the expression needs.
+        quote!(#signature { let _ = (#(&#used,)*); #v1::Work::amount(#expression) })
+    }
+
+    fn signature(&self, name: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
+        let parameters = self.expansion.signature.parameters.iter().map(|parameter| {
+            let (name, ty) = (name(parameter), Passed::of(&parameter.named).ty());
+            quote!(#name: #ty)
+        });
+        let (lifetimes, clause) = (&self.expansion.signature.lifetimes, self.expansion.signature.where_clause());
+        quote!(fn work<#lifetimes>(#(#parameters),*) -> u64 #clause)
+    }
+
+    /// The work of one call, as a closure.
+    pub(crate) fn of_call(&self) -> TokenStream {
+        let call = self.call(|_| None);
+        quote!(|| #call)
+    }
+
+    /// The work of a call for every element of `batched`, as a closure.
+    pub(crate) fn of_map(&self, batched: &Ident) -> TokenStream {
+        let v1 = &self.expansion.v1;
+        let element = |parameter: &Parameter| {
+            (parameter.name == *batched).then(|| match Passed::of(&parameter.named) {
+                Passed::ByValue(_) => quote!(*element),
+                Passed::Borrowed(_) | Passed::Reborrowed(_) => quote!(element),
+            })
+        };
+        let call = self.call(element);
+        quote!(|| #v1::total(#batched, |element| #call))
+    }
+
+    /// The call of the function, where some parameters are passed as `instead` says.
+    fn call(&self, instead: impl Fn(&Parameter) -> Option<TokenStream>) -> TokenStream {
+        let arguments = self.expansion.signature.parameters.iter().map(|parameter| {
+            let name = &parameter.name;
+            instead(parameter).unwrap_or_else(|| match Passed::of(&parameter.named) {
+                Passed::ByValue(_) => quote!(#name),
+                Passed::Borrowed(_) => quote!(&#name),
+                Passed::Reborrowed(_) => quote!(&*#name),
+            })
+        });
+        quote!(<Marker as Constants>::work(#(#arguments),*))
+    }
+}
+
+/// How a parameter is passed, since the call itself needs it afterwards.
+enum Passed<'a> {
+    /// A copy of a scalar or a shared reference.
+    ByValue(&'a Type),
+    /// A reference to a value of this type.
+    Borrowed(&'a Type),
+    /// A shared reference in the place of a unique one.
+    Reborrowed(&'a Type),
+}
+
+impl Passed<'_> {
+    fn of(ty: &Type) -> Passed<'_> {
+        match ty {
+            Type::Group(group) => Passed::of(&group.elem),
+            Type::Paren(paren) => Passed::of(&paren.elem),
+            Type::Reference(reference) if reference.mutability.is_some() => Passed::Reborrowed(&reference.elem),
+            Type::Reference(_) => Passed::ByValue(ty),
+            Type::Path(path) if path.path.get_ident().is_some_and(|name| SCALARS.iter().any(|scalar| name == scalar)) => {
+                Passed::ByValue(ty)
+            }
+            _ => Passed::Borrowed(ty),
+        }
+    }
+
+    fn ty(&self) -> TokenStream {
+        match self {
+            Passed::ByValue(ty) => ty.to_token_stream(),
+            Passed::Borrowed(ty) | Passed::Reborrowed(ty) => quote!(&#ty),
+        }
+    }
+}
