@@ -18,7 +18,7 @@ use meter::{CALLS, Meter, ROUNDS, Way, pin};
 use specialize::{Config, Tier, specialize};
 
 /// Runtime values only.
-#[specialize(n, hot = 1_000_000_000_000)]
+#[specialize(n, batch(x), hot = 1_000_000_000_000)]
 fn add(x: u64, n: u64) -> u64 {
     x.wrapping_add(n)
 }
@@ -36,6 +36,30 @@ fn never(x: u64, n: u64) -> u64 {
 #[specialize(n in [1, 2, 3, 4])]
 fn listed(x: u64, n: u64) -> u64 {
     x.wrapping_add(n)
+}
+
+/// Raises `x` to the power `n`, wrapping.
+#[specialize(n in [12], batch(x), hot = 1_000_000_000_000)]
+fn power(x: u64, n: u32) -> u64 {
+    let mut product = 1u64;
+    for _ in 0..n {
+        product = product.wrapping_mul(x);
+    }
+    product
+}
+
+/// The same for 13, written by hand.
+#[inline(never)]
+fn power_13(x: u64) -> u64 {
+    inlined_power_13(x)
+}
+
+#[inline(always)]
+fn inlined_power_13(x: u64) -> u64 {
+    let square = x.wrapping_mul(x);
+    let cube = square.wrapping_mul(x);
+    let sixth = cube.wrapping_mul(cube);
+    sixth.wrapping_mul(sixth).wrapping_mul(x)
 }
 
 #[inline(never)]
@@ -94,6 +118,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     bound_functions(&meter)?;
     misses(&meter);
     threads(&meter)?;
+    maps(&meter)?;
     the_articles_table(&meter)
 }
 
@@ -217,6 +242,44 @@ fn the_articles_table(meter: &Meter) -> Result<(), Box<dyn Error>> {
             ("Interface (dyn)", looped!(x, i => interface.apply(black_box(x)))),
             ("dispatched per call", looped!(x, i => add(black_box(x), FIRST_KEY))),
             ("by handle", looped!(x, i => bound.call(black_box(x)))),
+            ("by `map`, over 4,096 at a time", mapped(move |xs, out| bound.map(xs, out))),
+        ],
+    );
+    Ok(())
+}
+
+/// How many elements are mapped at once.
+const ELEMENTS: usize = 4_096;
+
+/// A way that makes as many calls as it is told to by mapping slices.
+fn mapped<'a>(map: impl Fn(&[u64], &mut [u64]) + 'a) -> Box<dyn Fn(u64) -> u64 + 'a> {
+    let xs: Vec<u64> = (0..ELEMENTS as u64).collect();
+    let out = std::cell::RefCell::new(vec![0; ELEMENTS]);
+    Box::new(move |calls| {
+        let mut out = out.borrow_mut();
+        for _ in 0..calls / ELEMENTS as u64 {
+            map(black_box(&xs), black_box(&mut out));
+        }
+        out[1]
+    })
+}
+
+fn maps(meter: &Meter) -> Result<(), Box<dyn Error>> {
+    let bound = power::prepare(13)?;
+    let (mut out, xs) = (vec![0; ELEMENTS], (0..ELEMENTS as u64).collect::<Vec<_>>());
+    power::map(&xs, 13, &mut out);
+    assert!(xs.iter().zip(&out).all(|(x, out)| power_13(*x) == *out));
+    let by_hand = |xs: &[u64], out: &mut [u64]| xs.iter().zip(out).for_each(|(x, out)| *out = power_13(*x));
+    let inlined = |xs: &[u64], out: &mut [u64]| xs.iter().zip(out).for_each(|(x, out)| *out = inlined_power_13(*x));
+    meter.compare(
+        "power over 4,096 u64 (per element)",
+        &[
+            ("a scalar loop over the constant function written by hand, n = 13", mapped(by_hand)),
+            ("the same with the function inlined, for the vectors of the baseline CPU", mapped(inlined)),
+            ("map, generic, n = 11", mapped(|xs, out| power::map(xs, black_box(11), out))),
+            ("map, listed, n = 12", mapped(|xs, out| power::map(xs, black_box(12), out))),
+            ("map, runtime variant by the dispatcher, n = 13", mapped(|xs, out| power::map(xs, black_box(13), out))),
+            ("map, runtime variant by a handle, n = 13", mapped(move |xs, out| bound.map(xs, out))),
         ],
     );
     Ok(())

@@ -138,7 +138,7 @@ impl Arguments {
             mistakes.at(name, format!("the option `{word}` is given twice; keep one"));
         }
         if word == "batch" {
-            self.options.batch = Some(batched(input)?);
+            self.options.batch = Some(batched(name, input)?);
             return Ok(());
         }
         input.parse::<Token![=]>()?;
@@ -153,8 +153,8 @@ impl Arguments {
     }
 }
 
-/// Reads the parameter of the option `batch`.
-fn batched(input: ParseStream<'_>) -> syn::Result<Ident> {
+/// Reads the parameter of the option `batch`, which is `name`.
+fn batched(name: &Ident, input: ParseStream<'_>) -> syn::Result<Ident> {
     const EXPECTED: &str = "name one parameter in parentheses, as in `batch(x)`";
     if !input.peek(token::Paren) {
         return Err(input.error(EXPECTED));
@@ -163,9 +163,9 @@ fn batched(input: ParseStream<'_>) -> syn::Result<Ident> {
     parenthesized!(names in input);
     let mut names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&names, Ident::parse_any)?.into_iter();
     match (names.next(), names.next()) {
-        (Some(name), None) => Ok(name),
+        (Some(only), None) => Ok(only),
         (Some(_), Some(second)) => Err(syn::Error::new(second.span(), EXPECTED)),
-        (None, _) => Err(input.error(EXPECTED)),
+        (None, _) => Err(syn::Error::new(name.span(), EXPECTED)),
     }
 }
 

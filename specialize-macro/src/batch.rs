@@ -51,7 +51,11 @@ fn returns_nothing(output: &ReturnType) -> bool {
 impl Expansion<'_> {
     /// The call for every element of a slice, if the attribute asks for it.
     pub(crate) fn way_of_map(&self) -> Option<Way> {
-        let (v1, batched) = (&self.v1, self.function.batch?);
+        self.function.batch.map(|batched| self.way_of_batch(batched))
+    }
+
+    fn way_of_batch(&self, batched: usize) -> Way {
+        let v1 = &self.v1;
         let Way { mut parameters, .. } = self.way_of_call();
         let element = &parameters[batched].1;
         parameters[batched].1 = quote!(&[#element]);
@@ -60,14 +64,14 @@ impl Expansion<'_> {
             ReturnType::Default => quote!(()),
         };
         parameters.push((self.results(), quote!(&mut [#result])));
-        Some(Way {
+        Way {
             purpose: quote!(#v1::Purpose::Map),
             output: ReturnType::Default,
             generic: format_ident!("__map_generic"),
             listed: format_ident!("__map_listed"),
             work: self.work().map_or_else(|| quote!(|| 1), |work| work.of_map(&parameters[batched].0)),
             parameters,
-        })
+        }
     }
 
     /// The name of the slice for the results, which no parameter has.
@@ -81,42 +85,43 @@ impl Expansion<'_> {
 
     /// `map`, the method of the same name, and the loops they lead to in this program.
     pub(crate) fn map(&self) -> TokenStream {
-        let Some(way) = self.way_of_map() else {
+        let Some(batched) = self.function.batch else {
             return TokenStream::new();
         };
+        let (way, inputs) = (self.way_of_batch(batched), &self.signature.parameters[batched].name);
         let front = |documentation| quote!(#documentation #[inline] #[track_caller] pub);
-        let (check, whole) = (self.check_lengths(&way), self.parameters(&way, Some));
-        let documentation = self.documentation_of_map("Calls the function for every element of a slice, dispatched once for all.");
+        let (check, whole) = (self.check_lengths(inputs), self.parameters(&way, Some));
+        let documentation = self.documentation_of_map(inputs, "Calls the function for every element of a slice, dispatched once for all.");
         let choice = self.choose(&way);
         let dispatcher = self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &whole, &quote!(#check #choice));
 
-        let documentation = self.documentation_of_map("Calls the function with the values bound for every element of a slice.");
+        let documentation = self.documentation_of_map(inputs, "Calls the function with the values bound for every element of a slice.");
         let (rest, call) = (self.parameters(&way, |_| None), self.call_bound(&way));
         let method =
             self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &quote!(&self, #rest), &quote!(#check #call));
 
         let (hidden, loops) = (quote!(#[doc(hidden)] #[inline(never)] pub), self.signature.names().map(Ident::to_token_stream));
-        let body = self.call_in_a_loop(&way, loops);
+        let body = self.call_in_a_loop(batched, loops);
         let generic = self.copy(&way, &hidden, &way.generic.to_token_stream(), &TokenStream::new(), &whole, &body);
         let listed = (!self.function.combinations.variants.is_empty()).then(|| {
             let parameters = self.parameters(&way, |_| Some(quote!(_)));
-            let body = self.call_in_a_loop(&way, self.values_of_variant());
+            let body = self.call_in_a_loop(batched, self.values_of_variant());
             self.copy(&way, &hidden, &way.listed.to_token_stream(), &self.constant_generics(), &parameters, &body)
         });
         quote!(#dispatcher #generic #listed impl Bound { #method })
     }
 
     /// The calls of the user's own text. A parameter that is not `Copy` is an error at its name.
-    fn call_in_a_loop(&self, way: &Way, values: impl Iterator<Item = TokenStream>) -> TokenStream {
+    fn call_in_a_loop(&self, batched: usize, values: impl Iterator<Item = TokenStream>) -> TokenStream {
         let (v1, results) = (&self.v1, self.results());
-        let element = Ident::new("element", Span::mixed_site());
-        let inputs = way.names().enumerate().find(|(position, _)| Some(*position) == self.function.batch).map(|(_, name)| name);
+        let inputs = &self.signature.parameters[batched].name;
+        let element = Ident::new("element", inputs.span());
         let values = self.signature.names().zip(values).enumerate().map(|(position, (name, value))| {
             // Only the place is the user's: these words are of the macro's edition.
             let span = name.span().resolved_at(Span::call_site());
             match self.specialized(position) {
                 Some(_) => value,
-                None if Some(position) == self.function.batch => quote_spanned!(span=> #v1::copied(#element)),
+                None if position == batched => quote_spanned!(span=> #v1::copied(#element)),
                 None => quote_spanned!(span=> #v1::copied(&#name)),
             }
         });
@@ -129,14 +134,12 @@ impl Expansion<'_> {
     }
 
     /// The comparison of the lengths, in one place for all tiers.
-    fn check_lengths(&self, way: &Way) -> TokenStream {
+    fn check_lengths(&self, inputs: &Ident) -> TokenStream {
         let (v1, name, results) = (&self.v1, self.signature.name.to_string(), self.results());
-        let inputs = way.names().enumerate().find(|(position, _)| Some(*position) == self.function.batch).map(|(_, name)| name);
         quote!(#v1::check_lengths(#name, #inputs.len(), #results.len());)
     }
 
-    fn documentation_of_map(&self, text: &str) -> TokenStream {
-        let inputs = self.function.batch.map(|position| self.signature.parameters[position].name.to_string()).unwrap_or_default();
+    fn documentation_of_map(&self, inputs: &Ident, text: &str) -> TokenStream {
         let results = self.results();
         let what = format!(
             "`{results}[i]` becomes what a call with `{inputs}[i]` returns. The loop is inside the variant, which is chosen once. \

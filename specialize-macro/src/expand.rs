@@ -104,10 +104,19 @@ impl Expansion<'_> {
             return TokenStream::new();
         }
         let constants = carried.iter().map(|(name, ty, _)| quote!(const #name: #ty;));
+        // What it names is used, whether a call is ever made or not.
+        let used = work.as_ref().map(|_| {
+            quote!(
+                const _: () = {
+                    let _ = <Marker as Constants>::work;
+                };
+            )
+        });
         let work = work.map(|work| work.declaration());
         quote! {
             #[doc(hidden)] pub enum Marker {}
             #[doc(hidden)] pub trait Constants { #(#constants)* #work }
+            #used
         }
     }
 

@@ -153,6 +153,9 @@ fn binding(position: usize, parameter: &FnArg) -> Option<(usize, &Ident, &Type)>
 /// The message for a name that is no parameter.
 pub(crate) fn unknown(name: &Ident, parameters: &[(usize, &Ident, &Type)]) -> String {
     let word = name.to_string();
+    if word == "batch" {
+        return "the option `batch` needs a parameter, as in `batch(x)`".to_owned();
+    }
     if OPTIONS.contains(&word.as_str()) {
         return format!("the option `{word}` needs a value, as in `{word} = ...`");
     }

@@ -38,14 +38,27 @@ use proc_macro::TokenStream;
 /// #[specialize(rows in [2, 4], cols in [2, 4])]      several parameters: every combination
 /// #[specialize((rows, cols) in [(2, 2), (3, 5)])]    several parameters: these combinations
 /// #[specialize(n, hot = 10)]                         options come after the parameters
+/// #[specialize(ops, work = out.len(), hot = 100_000)]   hotness counted in work, an expression over the parameters
+/// #[specialize(n, batch(x))]                         also `map`, over a slice of `x`
 /// ```
 ///
 /// A specialized parameter is of an integer type, `bool` or `char`. The options are `hot` (calls of one value before it gets a
-/// variant of its own), `module` (the name of the module beside the function, where the function's own is taken), `crate` (the path
+/// variant of its own), `work` and `batch` (below), `module` (the name of the module beside the function, where the function's own is taken), `crate` (the path
 /// of the crate `specialize`) and `limit` (how many variants may be listed, 1,024 unless set).
 ///
+/// With `batch(x)`, `map` calls the function for every element of a slice: `power::map(xs: &[u64], n: u32, out: &mut [u64])`, and
+/// `bound.map(xs, out)` with `n` bound. `x` becomes a slice at its place in the signature, and `out` comes last; `out[i]` becomes what
+/// the call with `xs[i]` returns. The loop is inside the variant: the choice of one is paid once, and the loop is unrolled and
+/// vectorised for the processor. All parameters must be `Copy`, and the function must return a value. `map` panics where the slices
+/// have different lengths; where a call panics, the results before it have been written.
+///
+/// With `work = expression`, a call counts as much as the expression says towards `hot`, instead of one: an integer of any type, of
+/// which less than nothing counts as nothing. It sees what the function's own scope has, and the parameters by their names: scalars
+/// and references by value, others by reference, `&mut` references as shared ones. It is evaluated only where a value has no variant
+/// yet, and is nothing to rely on for effects. A `map` counts the work of all its elements; without `work`, it is one call.
+///
 /// The function keeps its name, signature and attributes, and chooses a variant by its arguments. A module of the same name beside it
-/// has `at`, `generic`, `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and the type `Bound`; the documentation of
+/// has `at`, `generic`, `map`, `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and the type `Bound`; the documentation of
 /// the crate says what they do. The body sees only std, by full paths, and what it defines itself: it is compiled again while the
 /// program runs, away from the crate it stands in.
 #[proc_macro_attribute]

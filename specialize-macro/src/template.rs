@@ -1,12 +1,13 @@
 //! The template as text: a function's tokens laid out where they stand in the user's file.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::ReturnType;
 
 use crate::function::Function;
 use crate::layout::{self, Piece};
 use crate::made;
+use crate::signature::Signature;
 use crate::tree::{self, Reader};
 
 /// The text of a function.
@@ -52,52 +53,14 @@ impl Template {
     }
 }
 
-/// The entry and its layout.
+/// The entry, the loop if there is one, and the layout.
 fn entry(function: &Function) -> TokenStream {
-    let signature = &function.signature;
-    let (lifetimes, clause, output, unsafety) = (&signature.lifetimes, signature.where_clause(), &signature.output, &signature.unsafety);
-    let name = &signature.name;
-    let features = &function.attributes.target_features;
-    let holes: Vec<_> = (0..function.specialized.len()).map(|hole| format_ident!("HOLE_{hole}")).collect();
-    let hole = |position| function.specialized.iter().position(|specialized| specialized.position == position);
-    let (mut parameters, mut values) = (Vec::new(), Vec::new());
-    for (position, parameter) in signature.parameters.iter().enumerate() {
-        let (argument, ty) = (format_ident!("argument_{position}"), &parameter.named);
-        match hole(position) {
-            Some(hole) => {
-                parameters.push(quote!(_: #ty));
-                let hole = &holes[hole];
-                values.push(quote!(#hole));
-            }
-            None => {
-                parameters.push(quote!(#argument: #ty));
-                values.push(quote!(#argument));
-            }
-        }
-    }
-    let types = signature.erased_types();
+    let Signature { lifetimes, output, unsafety, .. } = &function.signature;
+    let (features, clause) = (&function.attributes.target_features, function.signature.where_clause());
+    let (parameters, call) = (parameters(function), call(function));
+    let map = function.batch.map(|batched| map(function, batched, parameters.clone(), &call));
+    let types = function.signature.erased_types();
     let count = types.len();
-    let call = quote!(super::#name(#(#values),*));
-    let call = if unsafety.is_some() { quote!(unsafe { #call }) } else { call };
-    let map = function.batch.map(|batched| {
-        let (argument, element) = (&values[batched], &signature.parameters[batched].named);
-        let parameters = parameters.iter().enumerate();
-        let parameters =
-            parameters.map(|(position, parameter)| if position == batched { quote!(#argument: &[#element]) } else { parameter.clone() });
-        let result = match output {
-            ReturnType::Type(_, ty) => ty.to_token_stream(),
-            ReturnType::Default => quote!(()),
-        };
-        quote! {
-            #(#features)* #[unsafe(no_mangle)]
-            pub #unsafety fn specialize_map<#lifetimes>(#(#parameters,)* results: &mut [#result]) #clause {
-                for (#argument, result) in ::core::iter::Iterator::zip(#argument.iter(), results.iter_mut()) {
-                    let #argument = *#argument;
-                    *result = #call;
-                }
-            }
-        }
-    });
     quote! {
         #(#features)* #[unsafe(no_mangle)]
         pub #unsafety fn specialize_entry<#lifetimes>(#(#parameters),*) #output #clause { #call }
@@ -105,6 +68,56 @@ fn entry(function: &Function) -> TokenStream {
         #[unsafe(no_mangle)]
         pub static SPECIALIZE_LAYOUT: [[usize; 2]; #count] = [#([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()]),*];
     }
+}
+
+/// The call for every element of a slice, in a loop.
+fn map(function: &Function, batched: usize, mut parameters: Vec<TokenStream>, call: &TokenStream) -> TokenStream {
+    let Signature { lifetimes, output, unsafety, .. } = &function.signature;
+    let (features, clause) = (&function.attributes.target_features, function.signature.where_clause());
+    let (argument, element) = (argument(batched), &function.signature.parameters[batched].named);
+    parameters[batched] = quote!(#argument: &[#element]);
+    let result = match output {
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+        ReturnType::Default => quote!(()),
+    };
+    quote! {
+        #(#features)* #[unsafe(no_mangle)]
+        pub #unsafety fn specialize_map<#lifetimes>(#(#parameters,)* results: &mut [#result]) #clause {
+            for (#argument, result) in ::core::iter::Iterator::zip(#argument.iter(), results.iter_mut()) {
+                let #argument = *#argument;
+                *result = #call;
+            }
+        }
+    }
+}
+
+/// The parameters; those that are specialized have no name.
+fn parameters(function: &Function) -> Vec<TokenStream> {
+    let parameters = function.signature.parameters.iter().enumerate().map(|(position, parameter)| {
+        let (name, ty) =
+            (if hole(function, position).is_some() { quote!(_) } else { argument(position).to_token_stream() }, &parameter.named);
+        quote!(#name: #ty)
+    });
+    parameters.collect()
+}
+
+/// The call of the user's text with the holes in the place of specialized parameters.
+fn call(function: &Function) -> TokenStream {
+    let Signature { name, unsafety, .. } = &function.signature;
+    let values = (0..function.signature.parameters.len()).map(|position| hole(function, position).unwrap_or_else(|| argument(position)));
+    let call = quote!(super::#name(#(#values),*));
+    if unsafety.is_some() { quote!(unsafe { #call }) } else { call }
+}
+
+/// The name of the parameter at a place.
+fn argument(position: usize) -> Ident {
+    format_ident!("argument_{position}")
+}
+
+/// The hole for the parameter at a place, if it is specialized.
+fn hole(function: &Function, position: usize) -> Option<Ident> {
+    let hole = function.specialized.iter().position(|specialized| specialized.position == position)?;
+    Some(format_ident!("HOLE_{hole}"))
 }
 
 /// Whether tokens name what tells types apart at run time.

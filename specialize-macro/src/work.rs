@@ -1,8 +1,9 @@
 //! The option `work`: what a call counts for, as a function of the parameters that stands in the user's scope.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::{Expr, Type};
+use syn::visit_mut::VisitMut;
+use syn::{Expr, Lifetime, Type};
 
 use crate::expand::Expansion;
 use crate::signature::Parameter;
@@ -42,10 +43,14 @@ impl Work<'_> {
 
     fn signature(&self, name: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
         let parameters = self.expansion.signature.parameters.iter().map(|parameter| {
-            let (name, ty) = (name(parameter), Passed::of(&parameter.named).ty());
+            let (name, mut ty) = (name(parameter), parameter.named.clone());
+            MacrosOwn.visit_type_mut(&mut ty);
+            let ty = Passed::of(&ty).ty();
             quote!(#name: #ty)
         });
-        let (lifetimes, clause) = (&self.expansion.signature.lifetimes, self.expansion.signature.where_clause());
+        let (mut lifetimes, mut clause) = (self.expansion.signature.lifetimes.clone(), self.expansion.signature.where_clause().cloned());
+        lifetimes.iter_mut().for_each(|lifetime| MacrosOwn.visit_lifetime_param_mut(lifetime));
+        clause.iter_mut().for_each(|clause| MacrosOwn.visit_where_clause_mut(clause));
         quote!(fn work<#lifetimes>(#(#parameters),*) -> u64 #clause)
     }
 
@@ -79,6 +84,15 @@ impl Work<'_> {
             })
         });
         quote!(<Marker as Constants>::work(#(#arguments),*))
+    }
+}
+
+/// Makes lifetimes the macro's own, so that no lint takes them for what the user wrote: here, they may stand alone.
+struct MacrosOwn;
+
+impl VisitMut for MacrosOwn {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        lifetime.set_span(lifetime.span().resolved_at(Span::mixed_site()));
     }
 }
 

@@ -7,7 +7,7 @@ fn assigned(n: u32) -> u32 {
     n
 }
 
-#[specialize(n, batch(n))]
+#[specialize(n, vectorise(n))]
 fn called(n: u32) -> u32 {
     n
 }
