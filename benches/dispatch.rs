@@ -275,7 +275,7 @@ fn maps(meter: &Meter) -> Result<(), Box<dyn Error>> {
         "power over 4,096 u64 (per element)",
         &[
             ("a scalar loop over the constant function written by hand, n = 13", mapped(by_hand)),
-            ("the same with the function inlined, for the vectors of the baseline CPU", mapped(inlined)),
+            ("the same, inlined and vectorised for the baseline CPU", mapped(inlined)),
             ("map, generic, n = 11", mapped(|xs, out| power::map(xs, black_box(11), out))),
             ("map, listed, n = 12", mapped(|xs, out| power::map(xs, black_box(12), out))),
             ("map, runtime variant by the dispatcher, n = 13", mapped(|xs, out| power::map(xs, black_box(13), out))),

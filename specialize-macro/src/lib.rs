@@ -43,8 +43,8 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// A specialized parameter is of an integer type, `bool` or `char`. The options are `hot` (calls of one value before it gets a
-/// variant of its own), `work` and `batch` (below), `module` (the name of the module beside the function, where the function's own is taken), `crate` (the path
-/// of the crate `specialize`) and `limit` (how many variants may be listed, 1,024 unless set).
+/// variant of its own), `work` and `batch` (below), `module` (the name of the module beside the function, where the function's own
+/// is taken), `crate` (the path of the crate `specialize`) and `limit` (how many variants may be listed, 1,024 unless set).
 ///
 /// With `batch(x)`, `map` calls the function for every element of a slice: `power::map(xs: &[u64], n: u32, out: &mut [u64])`, and
 /// `bound.map(xs, out)` with `n` bound. `x` becomes a slice at its place in the signature, and `out` comes last; `out[i]` becomes what
@@ -58,8 +58,8 @@ use proc_macro::TokenStream;
 /// yet, and is nothing to rely on for effects. A `map` counts the work of all its elements; without `work`, it is one call.
 ///
 /// The function keeps its name, signature and attributes, and chooses a variant by its arguments. A module of the same name beside it
-/// has `at`, `generic`, `map`, `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and the type `Bound`; the documentation of
-/// the crate says what they do. The body sees only std, by full paths, and what it defines itself: it is compiled again while the
+/// has `at`, `generic`, `map`, `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and the type `Bound`; the
+/// documentation of the crate says what they do. The body sees only std, by full paths, and what it defines itself: it is compiled again while the
 /// program runs, away from the crate it stands in.
 #[proc_macro_attribute]
 pub fn specialize(arguments: TokenStream, item: TokenStream) -> TokenStream {

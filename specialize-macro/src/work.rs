@@ -28,30 +28,35 @@ impl Expansion<'_> {
 impl Work<'_> {
     /// The function in the trait that carries it.
     pub(crate) fn declaration(&self) -> TokenStream {
-        let signature = self.signature(|parameter| parameter.name.to_token_stream());
+        let signature = self.signature();
         quote!(#signature;)
     }
 
     /// The function in the user's scope, with the user's own names.
     pub(crate) fn definition(&self) -> TokenStream {
-        let own = |parameter: &Parameter| parameter.own.as_ref().map_or_else(|| quote!(_), Ident::to_token_stream);
-        let (signature, v1, expression) = (self.signature(own), &self.expansion.v1, self.expression);
-        let used = self.expansion.signature.parameters.iter().filter_map(|parameter| parameter.own.as_ref());
+        let (signature, v1, expression) = (self.signature(), &self.expansion.v1, self.expression);
+        let own: Vec<Option<&Ident>> = self.expansion.signature.parameters.iter().map(|parameter| parameter.own.as_ref()).collect();
+        let names = own.iter().map(|name| name.map_or_else(|| quote!(_), Ident::to_token_stream));
+        let used = own.iter().flatten();
         // Every parameter counts as used, whatever the expression needs.
-        quote!(#signature { let _ = (#(&#used,)*); #v1::Work::amount(#expression) })
+        quote!(#signature {
+            let (#(#names,)*) = parameters;
+            let _ = (#(&#used,)*);
+            #v1::Work::amount(#expression)
+        })
     }
 
-    fn signature(&self, name: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
-        let parameters = self.expansion.signature.parameters.iter().map(|parameter| {
-            let (name, mut ty) = (name(parameter), parameter.named.clone());
+    /// Its signature, with the parameters as a tuple: no lint judges what is in there.
+    fn signature(&self) -> TokenStream {
+        let types = self.expansion.signature.parameters.iter().map(|parameter| {
+            let mut ty = parameter.named.clone();
             MacrosOwn.visit_type_mut(&mut ty);
-            let ty = Passed::of(&ty).ty();
-            quote!(#name: #ty)
+            Passed::of(&ty).ty()
         });
         let (mut lifetimes, mut clause) = (self.expansion.signature.lifetimes.clone(), self.expansion.signature.where_clause().cloned());
         lifetimes.iter_mut().for_each(|lifetime| MacrosOwn.visit_lifetime_param_mut(lifetime));
         clause.iter_mut().for_each(|clause| MacrosOwn.visit_where_clause_mut(clause));
-        quote!(fn work<#lifetimes>(#(#parameters),*) -> u64 #clause)
+        quote!(fn work<#lifetimes>(parameters: (#(#types,)*)) -> u64 #clause)
     }
 
     /// The work of one call, as a closure.
@@ -83,7 +88,7 @@ impl Work<'_> {
                 Passed::Reborrowed(_) => quote!(&*#name),
             })
         });
-        quote!(<Marker as Constants>::work(#(#arguments),*))
+        quote!(<Marker as Constants>::work((#(#arguments,)*)))
     }
 }
 

@@ -22,11 +22,11 @@ fn a_loop_stays_where_it_is_while_its_variant_leaves() {
                     }
                 });
             }
-            for exponent in (10..14).cycle().take(60) {
+            for exponent in (10..14).cycle().take(24) {
                 drop(power::prepare(exponent).expect("a variant"));
             }
             done.store(true, Ordering::Relaxed);
         });
-        assert!(power::table().counts().evicted >= 30, "{:?}", power::table().counts());
+        assert!(power::table().counts().evicted >= 8, "{:?}", power::table().counts());
     });
 }

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn work_counts_as_much_as_it_is() {
         let hotness = Hotness::new();
-        let mut spend = |work| hotness.count(mix(1, 13), work, || 1_000_000);
+        let spend = |work| hotness.count(mix(1, 13), work, || 1_000_000);
         assert!((0..999).all(|_| !spend(1_000)) && !spend(0) && spend(1_000));
         assert!(spend(1_000_000) && spend(u64::MAX) && !spend(999_999));
     }
