@@ -257,8 +257,11 @@ fn mapped<'a>(map: impl Fn(&[u64], &mut [u64]) + 'a) -> Box<dyn Fn(u64) -> u64 +
     let out = std::cell::RefCell::new(vec![0; ELEMENTS]);
     Box::new(move |calls| {
         let mut out = out.borrow_mut();
-        for _ in 0..calls / ELEMENTS as u64 {
-            map(black_box(&xs), black_box(&mut out));
+        let mut left = calls as usize;
+        while left > 0 {
+            let elements = left.min(ELEMENTS);
+            map(black_box(&xs[..elements]), black_box(&mut out[..elements]));
+            left -= elements;
         }
         out[1]
     })
