@@ -18,8 +18,8 @@ use crate::Error;
 /// The dylib, in the working directory.
 const LIBRARY: &str = "v.so";
 
-/// The file that says which symbols the dylib shows, and what it says.
-const SYMBOLS: (&str, &str) = ("v.map", "{ global: specialize_entry; specialize_map; SPECIALIZE_LAYOUT; local: *; };\n");
+/// The file that says which symbols the dylib shows.
+const SYMBOLS: &str = "v.map";
 
 /// The symbols that the loader looks for in a variant of `template`.
 pub(super) fn exports(template: &Template) -> &'static [&'static str] {
@@ -76,11 +76,12 @@ pub(super) fn finish(toolchain: &Toolchain, request: &Request<'_>, object: &[u8]
 
 /// The linker's arguments for the object in the folder of the request.
 fn arguments(toolchain: &Toolchain, request: &Request<'_>, needs: &Needs) -> Result<Vec<OsString>, Error> {
-    let symbols = request.lowering.folder.join(SYMBOLS.0);
-    fs::write(&symbols, SYMBOLS.1).map_err(|error| Error::file("write", symbols, error))?;
+    let symbols = request.lowering.folder.join(SYMBOLS);
+    let shown = format!("{{ global: {}; local: *; }};\n", exports(request.lowering.template).join("; "));
+    fs::write(&symbols, shown).map_err(|error| Error::file("write", symbols, error))?;
     let mut arguments: Vec<OsString> = ["-shared", "-s", "-z", "noseparate-code", "-z", "norelro", "-z", "noexecstack"]
         .into_iter()
-        .chain(["--eh-frame-hdr", "--gc-sections", "--version-script", SYMBOLS.0, "-o", LIBRARY, OBJECT])
+        .chain(["--eh-frame-hdr", "--gc-sections", "--version-script", SYMBOLS, "-o", LIBRARY, OBJECT])
         .map(OsString::from)
         .collect();
     arguments.push(request.support.into());
