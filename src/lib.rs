@@ -25,13 +25,32 @@
 //! assert_eq!(bound.call(2), 8192);
 //! ```
 //!
+//! A specialized parameter is an integer, a float, a `bool` or a `char`, an array or a tuple of values, a slice `&[T]` of values, or a
+//! `&str`. Two values are the same if their bytes are.
+//!
+//! ```
+//! use specialize::specialize;
+//!
+//! /// How many of the letters of `text` are in `set`.
+//! #[specialize(set in [b"aeiou"])]
+//! fn letters(text: &str, set: &[u8]) -> usize {
+//!     text.bytes().filter(|letter| set.contains(letter)).count()
+//! }
+//!
+//! assert_eq!(letters("specialize", b"aeiou"), 5);
+//! let bound = letters::bind(b"xyz"); // owns a copy of the set
+//! assert_eq!(bound.call("specialize"), 1);
+//! ```
+//!
+//! The dispatcher hashes a slice or string on every call, and compares it with that of the variant it finds: bind what is called often.
+//!
 //! Rule of thumb: *dispatcher for scalars, `bind` for everything called often, `prepare` for warm-up
 //! and tests.*
 
-pub use specialize_macro::specialize;
+pub use specialize_macro::{Value, specialize};
 #[doc(hidden)]
 pub use specialize_runtime::__private;
 pub use specialize_runtime::{
-    Config, Cost, Counts, DispatchTable, Engine, Error, FunctionStats, Mode, Origin, Pending, Stages, Stats, TableEntry, Tier, functions,
-    settle, stats,
+    Config, Cost, Counts, DispatchTable, Engine, Error, FunctionStats, Mode, Origin, Pending, Stages, Stats, TableEntry, Tier, Value,
+    functions, settle, stats,
 };

@@ -6,6 +6,7 @@ use syn::{ReturnType, Type};
 
 use crate::copies::Way;
 use crate::expand::Expansion;
+use crate::form::Form;
 use crate::function;
 use crate::mistakes::Mistakes;
 
@@ -96,18 +97,12 @@ impl Expansion<'_> {
         let dispatcher = self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &whole, &quote!(#check #choice));
 
         let documentation = self.documentation_of_map(inputs, "Calls the function with the values bound for every element of a slice.");
-        let (rest, call) = (self.parameters(&way, |_| None), self.call_bound(&way));
-        let method =
-            self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &quote!(&self, #rest), &quote!(#check #call));
+        let method = self.method(&way, &front(documentation), &quote!(map), &check);
 
         let (hidden, loops) = (quote!(#[doc(hidden)] #[inline(never)] pub), self.signature.names().map(Ident::to_token_stream));
         let body = self.call_in_a_loop(batched, loops);
         let generic = self.copy(&way, &hidden, &way.generic.to_token_stream(), &TokenStream::new(), &whole, &body);
-        let listed = (!self.function.combinations.variants.is_empty()).then(|| {
-            let parameters = self.parameters(&way, |_| Some(quote!(_)));
-            let body = self.call_in_a_loop(batched, self.values_of_variant());
-            self.copy(&way, &hidden, &way.listed.to_token_stream(), &self.constant_generics(), &parameters, &body)
-        });
+        let listed = self.copy_of_listed(&way, &self.call_in_a_loop(batched, self.values_of_listed()));
         quote!(#dispatcher #generic #listed impl Bound { #method })
     }
 
@@ -120,6 +115,8 @@ impl Expansion<'_> {
             // Only the place is the user's: these words are of the macro's edition.
             let span = name.span().resolved_at(Span::call_site());
             match self.specialized(position) {
+                // It need not be `Copy`, but a copy is as good.
+                Some(specialized) if matches!(specialized.form, Form::Value) => quote!(#v1::again(&#value)),
                 Some(_) => value,
                 None if position == batched => quote_spanned!(span=> #v1::copied(#element)),
                 None => quote_spanned!(span=> #v1::copied(&#name)),

@@ -12,7 +12,7 @@ use crate::mistakes::Mistakes;
 use crate::signature::Specialized;
 use crate::values::{self, Literal, Value};
 
-/// The values one variant fixes, in the order of the signature.
+/// The values one variant fixes, in the order of `fixed`.
 pub(crate) type Combination = Vec<Value>;
 
 /// Two values of a list that only rustc can tell apart, the second of them at `span`.
@@ -30,6 +30,8 @@ pub(crate) struct Doubt {
 pub(crate) struct Combinations {
     /// One per variant.
     pub(crate) variants: Vec<Combination>,
+    /// Which of the specialized parameters they fix, by their place among these.
+    pub(crate) fixed: Vec<usize>,
     /// The values that only rustc knows, each once.
     pub(crate) constants: Vec<Value>,
     /// What is left for rustc to check.
@@ -57,7 +59,8 @@ impl Combinations {
         if arguments.selections.iter().all(|selection| selection.list.is_none()) {
             return Combinations::default();
         }
-        let dimensions = arguments.selections.iter().map(|selection| Dimension::read(selection, specialized, limit, mistakes));
+        let with_list = arguments.selections.iter().filter(|selection| selection.list.is_some());
+        let dimensions = with_list.map(|selection| Dimension::read(selection, specialized, limit, mistakes));
         let dimensions: Vec<Option<Dimension<'_>>> = dimensions.collect();
         let Some(dimensions) = dimensions.into_iter().collect::<Option<Vec<_>>>() else { return Combinations::default() };
         let doubts = dimensions.iter().flat_map(|dimension| dimension.doubts(mistakes)).collect();
@@ -72,6 +75,9 @@ impl Combinations {
         let values = dimensions.iter().flat_map(|dimension| &dimension.elements).flat_map(|element| &element.values);
         Combinations {
             variants: product(&dimensions, specialized),
+            fixed: (0..specialized.len())
+                .filter(|index| dimensions.iter().any(|dimension| dimension.is_for(&specialized[*index])))
+                .collect(),
             constants: values.filter(|value| value.literal.is_none()).cloned().collect(),
             doubts,
         }
@@ -93,16 +99,13 @@ impl<'a> Dimension<'a> {
                 mistakes.at(range, format!("a range is for one parameter; list tuples of {} values", parameters.len()));
                 return None;
             }
-            (None, _) => {
-                let name = &selection.names[0];
-                mistakes.at(
-                    name,
-                    format!("no values are listed for `{name}`, but for another parameter: list values for all of them, or for none"),
-                );
-                return None;
-            }
+            (None, _) => return None,
         };
         Some(Dimension { parameters, elements, whole })
+    }
+
+    fn is_for(&self, parameter: &Specialized) -> bool {
+        self.parameters.iter().any(|own| own.name == parameter.name)
     }
 
     /// Finds elements that stand twice in the list, and pairs that may be the same.

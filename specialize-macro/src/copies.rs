@@ -1,12 +1,13 @@
-//! The copies of the function's signature in its module: `generic`, `at`, the listed variants, the choice of one, and `call`.
+//! The copies of the function's signature in its module: `generic`, `at`, the choice of a variant, and `call`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
-use syn::{ReturnType, Type};
+use syn::visit::Visit as _;
+use syn::{Lifetime, ReturnType, Type};
 
-use crate::expand::{self, Expansion};
+use crate::expand::Expansion;
 use crate::plain;
-use crate::signature::Specialized;
+use crate::signature::{Mentioned, Specialized};
 
 /// The most values in a tuple; more are nested.
 const TUPLE: usize = 12;
@@ -34,7 +35,7 @@ impl Way {
     }
 
     /// Whether a call returns at all.
-    fn returns(&self) -> bool {
+    pub(crate) fn returns(&self) -> bool {
         !matches!(&self.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
     }
 }
@@ -43,7 +44,7 @@ impl Expansion<'_> {
     /// All copies of the signature.
     pub(crate) fn copies(&self) -> TokenStream {
         let way = self.way_of_call();
-        let (generic, at, listed, dispatch) = (self.generic(&way), self.at(&way), self.listed(&way), self.dispatch(&way));
+        let (generic, at, listed, dispatch) = (self.generic(&way), self.at(&way), self.listed(), self.dispatch(&way));
         let (call, map) = (self.call(&way), self.map());
         quote!(#generic #at #listed #dispatch impl Bound { #call } #map)
     }
@@ -71,23 +72,23 @@ impl Expansion<'_> {
         self.copy(way, &front, &quote!(generic), &TokenStream::new(), &self.parameters(way, Some), &call)
     }
 
-    /// The variant for constants.
+    /// The variant for constants, where all specialized parameters can be const generics.
     fn at(&self, way: &Way) -> TokenStream {
+        if !self.function.specialized.iter().all(|specialized| specialized.form.is_scalar()) {
+            return TokenStream::new();
+        }
         let documentation = self.documentation("The variant for constants, made where this crate is built and open to inlining.");
         let inline = self.function.attributes.inline_always();
         let parameters = self.parameters(way, |_| None);
         let call = self.call_template(self.values_of_variant());
-        self.copy(way, &quote!(#documentation #inline pub), &quote!(at), &self.constant_generics(), &parameters, &call)
-    }
-
-    /// The variant for listed values. It stands alone, since variants that are inlined into one `match` are merged again.
-    fn listed(&self, way: &Way) -> TokenStream {
-        if self.function.combinations.variants.is_empty() {
-            return TokenStream::new();
-        }
-        let parameters = self.parameters(way, |_| Some(quote!(_)));
-        let call = self.call_template(self.values_of_variant());
-        self.copy(way, &quote!(#[doc(hidden)] #[inline(never)] pub), &quote!(listed), &self.constant_generics(), &parameters, &call)
+        self.copy(
+            way,
+            &quote!(#documentation #inline pub),
+            &quote!(at),
+            &Self::constant_generics(self.function.specialized.iter()),
+            &parameters,
+            &call,
+        )
     }
 
     /// The choice of a variant.
@@ -99,43 +100,54 @@ impl Expansion<'_> {
 
     /// The call of the best code for the values.
     pub(crate) fn choose(&self, way: &Way) -> TokenStream {
-        let (listed, served) = (self.choose_listed(way), self.serve_at_run_time(way));
-        quote!(#listed #served)
+        let (listed, served, generic, names) = (self.choose_listed(way), self.serve_at_run_time(way), &way.generic, way.names());
+        let generic = self.unsafely(quote!(#generic(#(#names),*)));
+        // What fixes more comes first.
+        if self.is_partly_listed() { quote!(#served #listed #generic) } else { quote!(#listed #served #generic) }
     }
 
-    /// The call of the runtime variant for the values, or else of the function as written.
+    /// The call of the runtime variant for the values, which returns if there is one.
     ///
     /// The code of a plain function may be unloaded, and is held while it is called. That of another stays for ever.
     fn serve_at_run_time(&self, way: &Way) -> TokenStream {
-        let (values, Way { purpose, generic, work, .. }, names) = (tuple(&self.specialized_names()), way, way.names());
-        let generic = self.unsafely(quote!(#generic(#(#names),*)));
+        let (values, Way { purpose, work, .. }) = (tuple(&self.given()), way);
+        let returned = |call: TokenStream| if way.returns() { quote!(return #call) } else { call };
         if plain::is_plain(self.signature, self.function.batch) {
-            let variant = self.call_entry(way, &quote!(call.code()));
-            quote!(match __FUNCTION.enter(#purpose, #values, #work) {
-                ::core::option::Option::Some(call) => #variant,
-                ::core::option::Option::None => #generic,
-            })
+            let variant = returned(self.call_entry(way, &quote!(call.code())));
+            quote!(if let ::core::option::Option::Some(call) = __FUNCTION.enter(#purpose, #values, #work) { #variant })
         } else {
-            let variant = self.call_entry(way, &quote!(entry));
-            quote!({
-                let entry = unsafe { __FUNCTION.entry(#purpose, #values, #work) };
-                if entry.is_null() { #generic } else { #variant }
-            })
+            let variant = returned(self.call_entry(way, &quote!(entry)));
+            quote!(let entry = unsafe { __FUNCTION.entry(#purpose, #values, #work) }; if !entry.is_null() { #variant })
         }
     }
 
     /// The method that calls the function with the values bound.
     fn call(&self, way: &Way) -> TokenStream {
         let documentation = self.documentation("Calls the function with the values bound, in the best tier there is.");
-        let (parameters, body) = (self.parameters(way, |_| None), self.call_bound(way));
-        self.copy(way, &quote!(#documentation #[inline] pub), &quote!(call), &TokenStream::new(), &quote!(&self, #parameters), &body)
+        self.method(way, &quote!(#documentation #[inline] pub), &quote!(call), &TokenStream::new())
+    }
+
+    /// A method of `Bound`, which lends the specialized parameters to what serves the values.
+    pub(crate) fn method(&self, way: &Way, front: &TokenStream, name: &TokenStream, check: &TokenStream) -> TokenStream {
+        let (parameters, call, lent) = (self.parameters(way, |_| None), self.call_bound(way), self.lifetimes_of_specialized());
+        let (generics, receiver) =
+            if lent.is_empty() { (quote!(), quote!(&self)) } else { (quote!('__bound: #(#lent)+*), quote!(&'__bound self)) };
+        self.copy(way, front, name, &generics, &quote!(#receiver, #parameters), &quote!(#check #call))
+    }
+
+    /// The lifetimes of specialized references: a bound function lends what they refer to.
+    fn lifetimes_of_specialized(&self) -> Vec<Lifetime> {
+        let mut mentioned = Mentioned::default();
+        let specialized = self.function.specialized.iter();
+        specialized.for_each(|specialized| mentioned.visit_type(&self.signature.parameters[specialized.position].named));
+        mentioned.0
     }
 
     /// The call of what serves the values of `self`, a `Bound`.
-    pub(crate) fn call_bound(&self, way: &Way) -> TokenStream {
+    fn call_bound(&self, way: &Way) -> TokenStream {
         let (values, purpose) = (tuple(&self.specialized_names()), &way.purpose);
         let call = self.call_entry(way, &quote!(self.binding.entry(#purpose)));
-        quote!(let #values = *self.binding.values(); #call)
+        quote!(let #values = self.binding.values(); #call)
     }
 
     /// A function with the lifetimes and the target features of the annotated one.
@@ -158,9 +170,13 @@ impl Expansion<'_> {
 
     /// The parameters of a copy. `show` says what to call a specialized one, given its name, if it is there at all.
     pub(crate) fn parameters(&self, way: &Way, show: impl Fn(TokenStream) -> Option<TokenStream>) -> TokenStream {
+        self.parameters_at(way, |position, name| if self.specialized(position).is_some() { show(name) } else { Some(name) })
+    }
+
+    /// The parameters of a copy. `show` says what to call one, given its position and its name, if it is there at all.
+    pub(crate) fn parameters_at(&self, way: &Way, show: impl Fn(usize, TokenStream) -> Option<TokenStream>) -> TokenStream {
         let parameters = way.parameters.iter().enumerate().filter_map(|(position, (name, ty))| {
-            let name = name.to_token_stream();
-            let name = if self.specialized(position).is_some() { show(name)? } else { name };
+            let name = show(position, name.to_token_stream())?;
             Some(quote!(#name: #ty))
         });
         quote!(#(#parameters),*)
@@ -173,34 +189,17 @@ impl Expansion<'_> {
     }
 
     /// What the template is called with in a variant for constants.
-    pub(crate) fn values_of_variant(&self) -> impl Iterator<Item = TokenStream> {
+    fn values_of_variant(&self) -> impl Iterator<Item = TokenStream> {
         self.signature.names().enumerate().map(|(position, name)| match self.specialized(position) {
             Some(specialized) => specialized.constant.to_token_stream(),
             None => name.to_token_stream(),
         })
     }
 
-    /// `const N: u32` for every specialized parameter.
-    pub(crate) fn constant_generics(&self) -> TokenStream {
-        let generics = self.function.specialized.iter().map(|Specialized { constant, ty, .. }| quote!(const #constant: #ty));
+    /// `const N: u32` for each of these parameters.
+    pub(crate) fn constant_generics<'s>(specialized: impl Iterator<Item = &'s Specialized>) -> TokenStream {
+        let generics = specialized.map(|Specialized { constant, ty, .. }| quote!(const #constant: #ty));
         quote!(#(#generics),*)
-    }
-
-    /// The `match` that calls the variants for listed values.
-    fn choose_listed(&self, way: &Way) -> TokenStream {
-        let variants = &self.function.combinations.variants;
-        if variants.is_empty() {
-            return TokenStream::new();
-        }
-        let (v1, values) = (&self.v1, alone_or_tuple(&self.specialized_names()));
-        let arms = variants.iter().map(|variant| {
-            let constants: Vec<TokenStream> = variant.iter().map(|value| expand::value(value, &TokenStream::new())).collect();
-            let pattern = alone_or_tuple(&constants);
-            let (listed, names) = (&way.listed, way.names());
-            let call = self.unsafely(quote!(#listed::<#({ #constants }),*>(#(#names),*)));
-            if way.returns() { quote!(#pattern => return #call,) } else { quote!(#pattern => #call,) }
-        });
-        quote!(if #v1::build_time_serves() { match #values { #(#arms)* _ => {} } })
     }
 
     /// The call of what `entry` points to.
@@ -221,10 +220,19 @@ impl Expansion<'_> {
         self.function.specialized.iter().find(|specialized| specialized.position == position)
     }
 
+    /// The name that a specialized parameter has in copies.
+    pub(crate) fn name_of(&self, specialized: &Specialized) -> TokenStream {
+        self.signature.parameters[specialized.position].name.to_token_stream()
+    }
+
     /// The specialized parameters by the names they have in copies.
     pub(crate) fn specialized_names(&self) -> Vec<TokenStream> {
-        let name = |specialized: &Specialized| self.signature.parameters[specialized.position].name.to_token_stream();
-        self.function.specialized.iter().map(name).collect()
+        self.function.specialized.iter().map(|specialized| self.name_of(specialized)).collect()
+    }
+
+    /// References to what the specialized parameters are, by the names they have in copies.
+    pub(crate) fn given(&self) -> Vec<TokenStream> {
+        self.function.specialized.iter().map(|specialized| specialized.refer(&self.name_of(specialized))).collect()
     }
 }
 
@@ -235,14 +243,6 @@ pub(crate) fn tuple(parts: &[TokenStream]) -> TokenStream {
     }
     let parts: Vec<TokenStream> = parts.chunks(parts.len().div_ceil(TUPLE).max(TUPLE)).map(tuple).collect();
     tuple(&parts)
-}
-
-/// One part by itself, several as a tuple.
-fn alone_or_tuple(parts: &[TokenStream]) -> TokenStream {
-    match parts {
-        [only] => only.clone(),
-        parts => quote!((#(#parts),*)),
-    }
 }
 
 #[cfg(test)]

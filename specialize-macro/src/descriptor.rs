@@ -1,46 +1,53 @@
 //! The descriptor of a function: the constant data that the runtime knows it by.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens as _, quote};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::copies::{Way, tuple};
-use crate::expand::{self, Expansion};
+use crate::expand::Expansion;
 use crate::layout::{Piece, Place};
 use crate::plain;
+use crate::signature::Specialized;
 use crate::template::Template;
 
 impl Expansion<'_> {
     /// The function's static, its entry in the list of all functions, and the functions that are alike for all.
     pub(crate) fn descriptor(&self) -> TokenStream {
         let v1 = &self.v1;
-        let types: Vec<TokenStream> = self.function.specialized.iter().map(|specialized| specialized.ty.to_token_stream()).collect();
-        let (names, values, listed) = (self.specialized_names(), tuple(&self.specialized_names()), self.table());
-        let (types_tuple, descriptor) = (tuple(&types), self.fields());
+        let types = self.function.specialized.iter().map(|specialized| specialized.lent(&TokenStream::new()));
+        let (names, values, listed) = (self.specialized_names(), tuple(&self.given()), self.rows());
+        let (checks, parameters, descriptor) = (self.checks(), self.parameters_as_types(), self.fields());
         quote! {
-            static __FUNCTION: #v1::Function<#types_tuple> = #v1::Function::new(#descriptor, #listed);
+            #checks
+            static __FUNCTION: #v1::Function<#parameters> = #v1::Function::new(#descriptor, #listed);
             #[#v1::linkme::distributed_slice(#v1::FUNCTIONS)]
             #[linkme(crate = #v1::linkme)]
             static REGISTERED: &'static #v1::DispatchTable = __FUNCTION.table();
-            #v1::surface!(__FUNCTION: #types_tuple; #values; #(#names: #types),*);
+            #v1::surface!(__FUNCTION: #parameters; #values; #(#names: #types),*);
         }
     }
 
-    /// The listed values, each with its variant.
-    fn table(&self) -> TokenStream {
-        let rows = self.function.combinations.variants.iter().map(|variant| {
-            let values: Vec<TokenStream> = variant.iter().map(|value| expand::value(value, &TokenStream::new())).collect();
-            let (row, variant) = (tuple(&values), quote!(::<#({ #values }),*>));
-            let entries = self.entries(&|way| {
-                let listed = &way.listed;
-                quote!(#listed #variant)
-            });
-            quote!((#row, #entries))
+    /// A type that is none of a value is a mistake at its own place.
+    fn checks(&self) -> TokenStream {
+        let v1 = &self.v1;
+        let others = self.function.specialized.iter().filter(|specialized| !specialized.form.is_scalar());
+        let checks = others.map(|specialized| {
+            let target = specialized.target();
+            quote_spanned!(specialized.ty.span().resolved_at(Span::call_site())=> const _: () = #v1::is_parameter::<#target>();)
         });
-        quote!(const { &[#(#rows),*] })
+        quote!(#(#checks)*)
+    }
+
+    /// The specialized parameters as one type.
+    fn parameters_as_types(&self) -> TokenStream {
+        let v1 = &self.v1;
+        let targets = self.function.specialized.iter().map(Specialized::target);
+        tuple(&targets.map(|target| quote!(#v1::Of<#target>)).collect::<Vec<_>>())
     }
 
     /// The addresses of the functions that serve the ways of calling.
-    fn entries(&self, function: &dyn Fn(&Way) -> TokenStream) -> TokenStream {
+    pub(crate) fn entries(&self, function: &dyn Fn(&Way) -> TokenStream) -> TokenStream {
         let (v1, call) = (&self.v1, function(&self.way_of_call()));
         let map = self.way_of_map().map(|map| function(&map));
         let map = map.iter();

@@ -69,14 +69,15 @@ impl Expansion<'_> {
     fn surface(&self) -> TokenStream {
         let (visibility, module) = (&self.function.visibility, self.module);
         let title = format!("The variants of the function `{}`, and the function as written.", self.signature.name);
-        let (template, carrier, copies, descriptor) = (self.template(), self.carrier(), self.copies(), self.descriptor());
+        let (template, carrier, choices) = (self.template(), self.carrier(), self.choices());
+        let (copies, descriptor) = (self.copies(), self.descriptor());
         // `prepare_within` and `map` have a parameter more than the user may have been told is too many.
         let mapped = self.function.batch.map_or(0, |_| self.signature.parameters.len());
         let allow = (self.function.specialized.len().max(mapped) >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let (lints, hidden) = (&self.function.attributes.copied_lints, self.function.attributes.hidden());
         quote! {
             #[doc = #title] #hidden #allow #(#lints)*
-            #visibility mod #module { #template #carrier #copies #descriptor }
+            #visibility mod #module { #template #carrier #choices #copies #descriptor }
         }
     }
 
@@ -128,7 +129,7 @@ impl Expansion<'_> {
         }
         let constants = carried.iter().map(|(name, ty, value)| quote!(const #name: #ty = #value;));
         let work = work.map(|work| work.definition());
-        let checks = self.function.combinations.doubts.iter().map(|doubt| check(doubt, module));
+        let checks = self.function.combinations.doubts.iter().map(|doubt| self.check(doubt));
         quote! {
             impl #module::Constants for #module::Marker { #(#constants)* #work }
             #(#checks)*
@@ -138,10 +139,31 @@ impl Expansion<'_> {
     /// Name, type and value of each constant.
     fn carried(&self) -> Vec<(Ident, TokenStream, TokenStream)> {
         let listed = self.function.combinations.constants.iter();
-        let listed = listed.map(|Value { written, ty, constant, .. }| (constant.clone(), ty.to_token_stream(), written.to_token_stream()));
+        let lifetime = quote!('static);
+        let listed = listed
+            .map(|Value { written, parameter, constant, .. }| (constant.clone(), parameter.lent(&lifetime), written.to_token_stream()));
         let hot = self.options.hot.iter();
         let hot = hot.map(|hot| (format_ident!("HOT"), quote!(u64), hot.to_token_stream()));
         listed.chain(hot).collect()
+    }
+
+    /// The assertion that two listed values differ, which points at the later one.
+    fn check(&self, doubt: &Doubt) -> TokenStream {
+        let (module, v1) = (self.module, &self.v1);
+        let path = quote!(#module::);
+        let [earlier, later] = &doubt.pair;
+        let differ = earlier.iter().zip(later).map(|(earlier, later)| {
+            let parameter = &earlier.parameter;
+            let (earlier, later) = (value(earlier, &path), value(later, &path));
+            if parameter.form.is_scalar() {
+                return quote!(#earlier != #later);
+            }
+            let (earlier, later) = (parameter.elements(&earlier), parameter.elements(&later));
+            quote!(#v1::differ(#earlier, #later))
+        });
+        let message = format!("this value of `{}` is listed twice; keep one", doubt.names);
+        // Only the place is the user's: these words are of the macro's edition.
+        quote_spanned!(doubt.span.resolved_at(Span::call_site())=> const _: () = ::core::assert!(#(#differ)||*, #message);)
     }
 
     /// A call, in an `unsafe` block if the function is unsafe.
@@ -154,13 +176,4 @@ impl Expansion<'_> {
 pub(crate) fn value(value: &Value, path: &TokenStream) -> TokenStream {
     let constant = &value.constant;
     value.literal.map_or_else(|| quote!(<#path Marker as #path Constants>::#constant), |literal| quote!(#literal))
-}
-
-/// The assertion that two listed values differ, which points at the later one.
-fn check(doubt: &Doubt, module: &Ident) -> TokenStream {
-    let path = quote!(#module::);
-    let [earlier, later] = doubt.pair.each_ref().map(|values| values.iter().map(|listed| value(listed, &path)).collect::<Vec<_>>());
-    let message = format!("this value of `{}` is listed twice; keep one", doubt.names);
-    // Only the place is the user's: these words are of the macro's edition.
-    quote_spanned!(doubt.span.resolved_at(Span::call_site())=> const _: () = ::core::assert!(#(#earlier != #later)||*, #message);)
 }

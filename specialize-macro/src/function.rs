@@ -10,12 +10,12 @@ use crate::batch;
 use crate::checks;
 use crate::combinations::Combinations;
 use crate::flags::Build;
+use crate::form::Form;
 use crate::invisible;
 use crate::isolation;
 use crate::mistakes::Mistakes;
 use crate::names;
 use crate::signature::{self, Signature, Specialized};
-use crate::values::Scalar;
 
 /// An annotated function.
 pub(crate) struct Function {
@@ -126,9 +126,9 @@ fn specialized(signature: &syn::Signature, named: &[&Ident], incomplete: bool, m
     let constants = signature::constants(chosen.iter().map(|(_, name, _)| *name), taken);
     let mut specialized = Vec::new();
     for ((position, name, ty), constant) in chosen.into_iter().zip(constants) {
-        match Scalar::of(ty) {
-            Some(scalar) => specialized.push(Specialized { name: name.clone(), position, scalar, ty: ty.clone(), constant }),
-            None => mistakes.at(ty, format!("`{name}` cannot be specialized: its type is no integer, `bool` or `char`")),
+        match Form::of(ty) {
+            Ok(form) => specialized.push(Specialized { name: name.clone(), position, form, ty: ty.clone(), constant }),
+            Err(refusal) => mistakes.at(refusal.tokens, format!("`{name}` cannot be specialized: {}", refusal.reason)),
         }
     }
     specialized

@@ -10,13 +10,16 @@ mod checks;
 mod columns;
 mod combinations;
 mod copies;
+mod derive;
 mod descriptor;
 mod expand;
 mod flags;
+mod form;
 mod function;
 mod invisible;
 mod isolation;
 mod layout;
+mod listed;
 mod made;
 mod mistakes;
 mod names;
@@ -37,12 +40,17 @@ use proc_macro::TokenStream;
 /// #[specialize(n in 1..=16)]                         a range with literal bounds
 /// #[specialize(rows in [2, 4], cols in [2, 4])]      several parameters: every combination
 /// #[specialize((rows, cols) in [(2, 2), (3, 5)])]    several parameters: these combinations
+/// #[specialize(word in ["ab", "c"])]                 values of any of the types below
 /// #[specialize(n, hot = 10)]                         options come after the parameters
 /// #[specialize(ops, work = out.len(), hot = 100_000)]   hotness counted in work, an expression over the parameters
 /// #[specialize(n, batch(x))]                         also `map`, over a slice of `x`
 /// ```
 ///
-/// A specialized parameter is of an integer type, `bool` or `char`. The options are `hot` (calls of one value before it gets a
+/// A specialized parameter is an integer, a float, a `bool` or a `char`, an array or a tuple of such, a slice `&[T]` of any of these,
+/// or a `&str`; floats are told apart by their bits. `at` is there where all are integers, `bool` or `char`. Listed variants may fix
+/// only some of the parameters, as in `#[specialize(kernel, channels in [1, 3, 4])]`; those made at run time fix all.
+///
+/// The options are `hot` (calls of one value before it gets a
 /// variant of its own), `work` and `batch` (below), `module` (the name of the module beside the function, where the function's own
 /// is taken), `crate` (the path of the crate `specialize`) and `limit` (how many variants may be listed, 1,024 unless set).
 ///
@@ -64,4 +72,14 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn specialize(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute::attribute(arguments.into(), item.into()).into()
+}
+
+/// Makes a struct or an enum of values a value itself, which functions can be specialized on: implements `specialize::Value`.
+///
+/// Every field must be a value: nothing is behind a pointer. An enum needs a `#[repr(u8)]`, or another integer, that says where its
+/// tag is. Types may be generic over values and constants. Unions and packed structs are refused. Where the crate `specialize` is
+/// re-exported, `#[value(crate = path)]` says where it is.
+#[proc_macro_derive(Value, attributes(value))]
+pub fn value(input: TokenStream) -> TokenStream {
+    derive::derive(input.into(), &flags::Build::read(std::env::args()).edition).into()
 }

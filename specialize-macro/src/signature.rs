@@ -14,20 +14,21 @@ use syn::{
     TypeFnPtr, TypeReference, WhereClause,
 };
 
+use crate::form::Form;
 use crate::mistakes::Mistakes;
-use crate::values::Scalar;
 
 /// A specialized parameter.
+#[derive(Clone)]
 pub(crate) struct Specialized {
     /// Its name, as the user wrote it.
     pub(crate) name: Ident,
     /// Its place among the parameters.
     pub(crate) position: usize,
-    /// Its type.
-    pub(crate) scalar: Scalar,
+    /// What it is.
+    pub(crate) form: Form,
     /// Its type as written.
     pub(crate) ty: Type,
-    /// The name of its const generic.
+    /// The name of its const generic, or of the constant that has its value.
     pub(crate) constant: Ident,
 }
 

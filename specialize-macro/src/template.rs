@@ -36,7 +36,8 @@ impl Template {
         let attributes = Piece::next(layout::plain(&reader.read(quote!(#inline #(#features)*))));
         let body = reader.read(function.tokens.clone());
         let entry = layout::plain(&reader.read(entry(function)));
-        let holes = function.specialized.iter().map(|specialized| layout::plain(&reader.read(specialized.ty.to_token_stream()))).collect();
+        let holes =
+            function.specialized.iter().map(|specialized| layout::plain(&reader.read(specialized.lent(&quote!('static))))).collect();
         let identity = asks_for_identity(&function.tokens);
         let obstacle = if !tree::contexts_can_be_read() {
             Some("this compiler does not tell what macros wrote")
@@ -104,7 +105,8 @@ fn parameters(function: &Function) -> Vec<TokenStream> {
 /// The call of the user's text with the holes in the place of specialized parameters.
 fn call(function: &Function) -> TokenStream {
     let Signature { name, unsafety, .. } = &function.signature;
-    let values = (0..function.signature.parameters.len()).map(|position| hole(function, position).unwrap_or_else(|| argument(position)));
+    let values = (0..function.signature.parameters.len())
+        .map(|position| hole(function, position).unwrap_or_else(|| argument(position).to_token_stream()));
     let call = quote!(super::#name(#(#values),*));
     if unsafety.is_some() { quote!(unsafe { #call }) } else { call }
 }
@@ -114,10 +116,10 @@ fn argument(position: usize) -> Ident {
     format_ident!("argument_{position}")
 }
 
-/// The hole for the parameter at a place, if it is specialized.
-fn hole(function: &Function, position: usize) -> Option<Ident> {
+/// What is in the hole for the parameter at a place, if it is specialized.
+fn hole(function: &Function, position: usize) -> Option<TokenStream> {
     let hole = function.specialized.iter().position(|specialized| specialized.position == position)?;
-    Some(format_ident!("HOLE_{hole}"))
+    Some(function.specialized[hole].read_hole(&format_ident!("HOLE_{hole}")))
 }
 
 /// Whether tokens name what tells types apart at run time.

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprRange, Ident, Lit, LitInt, RangeLimits, Type, UnOp};
 
+use crate::form::Form;
 use crate::mistakes::Mistakes;
 use crate::signature::Specialized;
 
@@ -195,8 +196,8 @@ pub(crate) struct Value {
     pub(crate) literal: Option<Literal>,
     /// What was written, or the range it comes from.
     pub(crate) written: Expr,
-    /// The type of the parameter.
-    pub(crate) ty: Type,
+    /// The parameter.
+    pub(crate) parameter: Specialized,
     /// The associated constant that carries an expression's value.
     pub(crate) constant: Ident,
 }
@@ -208,14 +209,21 @@ impl Value {
     ///
     /// It is a literal, but none of the parameter's type.
     pub(crate) fn read(written: &Expr, parameter: &Specialized, constant: Ident) -> syn::Result<Value> {
-        let literal = Literal::read(written, &parameter.scalar)?;
-        Ok(Value { literal, written: written.clone(), ty: parameter.ty.clone(), constant })
+        let literal = match &parameter.form {
+            Form::Scalar(scalar) => Literal::read(written, scalar)?,
+            _ => None,
+        };
+        Ok(Value { literal, written: written.clone(), parameter: parameter.clone(), constant })
     }
 }
 
 /// The values in a range, if they are no more than `limit`. Mistakes are added.
 pub(crate) fn range(range: &ExprRange, parameter: &Specialized, limit: usize, mistakes: &mut Mistakes) -> Option<Vec<Value>> {
-    let mut bound = |bound: &Option<Box<Expr>>| match bound.as_deref().map(|bound| Literal::read(bound, &parameter.scalar)) {
+    let Form::Scalar(scalar) = &parameter.form else {
+        mistakes.at(range, "a range is for integers, `bool` and `char`; list the values, as in `[FIRST, SECOND]`");
+        return None;
+    };
+    let mut bound = |bound: &Option<Box<Expr>>| match bound.as_deref().map(|bound| Literal::read(bound, scalar)) {
         Some(Ok(literal)) => Ok(literal),
         Some(Err(error)) => {
             mistakes.add(error);
@@ -248,7 +256,7 @@ pub(crate) fn range(range: &ExprRange, parameter: &Specialized, limit: usize, mi
     let value = |steps| Value {
         literal: Some(first.after(steps)),
         written: Expr::Range(range.clone()),
-        ty: parameter.ty.clone(),
+        parameter: parameter.clone(),
         constant: parameter.constant.clone(),
     };
     Some((0..count).map(value).collect())
@@ -281,7 +289,7 @@ mod tests {
         let parameter = Specialized {
             name: parse_quote!(n),
             position: 0,
-            scalar: Scalar::named(scalar).expect("a scalar"),
+            form: Form::Scalar(Scalar::named(scalar).expect("a scalar")),
             ty: syn::parse_str(scalar).expect("a type"),
             constant: parse_quote!(N),
         };

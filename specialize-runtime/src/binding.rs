@@ -9,18 +9,26 @@ use crate::error::Error;
 use crate::function::{Entries, Purpose, Tier};
 use crate::pending::Pending;
 use crate::service;
-use crate::value::{Image, Values};
+use crate::value::{Image, LIMIT, Values};
 use crate::variant::Variant;
 
 /// A function with values bound to it; what a generated `Bound` wraps.
 pub struct Binding<V: Values> {
     shared: Arc<Shared>,
-    values: V,
+    /// May point into the image that the handles share.
+    kept: V::Kept,
 }
 
 impl<V: Values> Binding<V> {
-    pub(crate) fn new(shared: Arc<Shared>, values: V) -> Binding<V> {
-        Binding { shared, values }
+    /// A handle of the values that `shared` is about.
+    ///
+    /// # Safety
+    ///
+    /// They are values of a `V`.
+    pub(crate) unsafe fn new(shared: Arc<Shared>) -> Binding<V> {
+        // SAFETY: the caller's promise.
+        let kept = unsafe { V::keep(&mut shared.image.parts()) };
+        Binding { shared, kept }
     }
 
     /// The code that serves these values now.
@@ -34,11 +42,12 @@ impl<V: Values> Binding<V> {
         entry.load(Ordering::Acquire)
     }
 
-    /// The bound values.
+    /// The bound values, to call the code with.
     #[must_use]
     #[inline(always)]
-    pub fn values(&self) -> &V {
-        &self.values
+    pub fn values(&self) -> V::Called<'_> {
+        // SAFETY: the image lives as long as the handle.
+        unsafe { V::called(&self.kept) }
     }
 
     /// The tier that serves these values now.
@@ -57,13 +66,14 @@ impl<V: Values> Binding<V> {
 impl<V: Values> Clone for Binding<V> {
     #[inline]
     fn clone(&self) -> Binding<V> {
-        Binding { shared: Arc::clone(&self.shared), values: self.values }
+        Binding { shared: Arc::clone(&self.shared), kept: self.kept }
     }
 }
 
 impl<V: Values> fmt::Debug for Binding<V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct(self.shared.table.name()).field("values", &self.values).field("tier", &self.tier()).finish()
+        let values = self.shared.table.show(&self.shared.image);
+        formatter.debug_struct(self.shared.table.name()).field("values", &format_args!("({values})")).field("tier", &self.tier()).finish()
     }
 }
 
@@ -81,6 +91,8 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 struct State {
     tier: Tier,
+    /// Whether the code that serves fixes all of the values.
+    whole: bool,
     error: Option<Error>,
     /// Keeps the variant loaded while there are handles.
     _variant: Option<Arc<Variant>>,
@@ -89,23 +101,28 @@ struct State {
 impl Shared {
     /// Values that the generic function serves.
     pub(crate) fn generic(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
-        Shared::new(table, image, key, entries, Tier::Generic, None)
+        Shared::new(table, image, key, entries, State { tier: Tier::Generic, whole: false, error: None, _variant: None })
     }
 
     /// Values that a build-time variant serves.
     pub(crate) fn built(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
-        Shared::new(table, image, key, entries, Tier::BuildTime, None)
+        Shared::new(table, image, key, entries, State { tier: Tier::BuildTime, whole: true, error: None, _variant: None })
+    }
+
+    /// Values of which a build-time variant fixes some, and serves them until there is one that fixes all.
+    pub(crate) fn partly_built(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
+        Shared::new(table, image, key, entries, State { tier: Tier::BuildTime, whole: false, error: None, _variant: None })
     }
 
     /// Values that have a runtime variant.
     pub(crate) fn ready(table: &'static DispatchTable, image: Image, key: u64, variant: Arc<Variant>) -> Shared {
-        Shared::new(table, image, key, variant.entries(), Tier::Runtime, Some(variant))
+        let entries = variant.entries();
+        Shared::new(table, image, key, entries, State { tier: Tier::Runtime, whole: true, error: None, _variant: Some(variant) })
     }
 
-    fn new(table: &'static DispatchTable, image: Image, key: u64, entries: Entries, tier: Tier, variant: Option<Arc<Variant>>) -> Shared {
-        let state = Mutex::new(State { tier, error: None, _variant: variant });
+    fn new(table: &'static DispatchTable, image: Image, key: u64, entries: Entries, state: State) -> Shared {
         let [call, map] = [Purpose::Call, Purpose::Map].map(|purpose| AtomicPtr::new(entries.code(purpose).cast_mut()));
-        Shared { table, image, key, call, map, state }
+        Shared { table, image, key, call, map, state: Mutex::new(state) }
     }
 
     pub(crate) fn table(&self) -> &'static DispatchTable {
@@ -120,8 +137,16 @@ impl Shared {
         self.key
     }
 
+    /// Whether there is a variant that fixes all of the values.
     pub(crate) fn has_variant(&self) -> bool {
-        self.state().tier != Tier::Generic
+        self.state().whole
+    }
+
+    /// Why the values can have no runtime variant in this process.
+    pub(crate) fn may_have_a_variant(&self) -> Result<(), Error> {
+        self.table.may_have_runtime_variants()?;
+        let (function, size) = (self.table.name(), self.image.size());
+        if size <= LIMIT { Ok(()) } else { Err(Error::ValueTooLarge { function, size, limit: LIMIT }) }
     }
 
     /// Asks for a variant, unless there is one.
@@ -165,13 +190,13 @@ impl Shared {
         let entries = variant.entries();
         self.call.store(entries.code(Purpose::Call).cast_mut(), Ordering::Release);
         self.map.store(entries.code(Purpose::Map).cast_mut(), Ordering::Release);
-        *state = State { tier: Tier::Runtime, error: None, _variant: Some(variant) };
+        *state = State { tier: Tier::Runtime, whole: true, error: None, _variant: Some(variant) };
     }
 
     /// Remembers why there is no variant, unless there is one by now.
     pub(crate) fn failed(&self, error: &Error) {
         let mut state = self.state();
-        if state.tier == Tier::Generic {
+        if !state.whole {
             state.error = Some(error.clone());
         }
     }

@@ -92,7 +92,7 @@ impl TableEntry {
     }
 
     /// The specialized values as Rust would write them, in the order of the signature, separated by
-    /// commas.
+    /// commas; `_` for those that a build-time variant does not fix.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
@@ -190,10 +190,10 @@ impl DispatchTable {
     /// lock and allocates.
     #[must_use]
     pub fn entries(&self) -> Vec<TableEntry> {
-        let listed = if settings().mode == Mode::Off { Vec::new() } else { self.listed.images() };
-        let listed = listed.iter().map(|image| TableEntry {
+        let listed = if settings().mode == Mode::Off { Vec::new() } else { self.listed.shown() };
+        let listed = listed.into_iter().map(|value| TableEntry {
             tier: Tier::BuildTime,
-            value: self.listed.show(image),
+            value,
             origin: None,
             fallback: None,
             cost: None,
@@ -229,6 +229,11 @@ impl DispatchTable {
         self.ledger().fallback.clone()
     }
 
+    /// The values behind `image` as Rust would write them, separated by commas.
+    pub(crate) fn show(&self, image: &Image) -> String {
+        self.listed.show(image)
+    }
+
     pub(crate) fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }
@@ -239,7 +244,7 @@ impl DispatchTable {
     ///
     /// The function is not plain, or the caller's thread holds a [`Pin`](crate::dispatch::reclaim::Pin).
     #[inline(always)]
-    pub(crate) unsafe fn find<V: Values>(&self, purpose: Purpose, key: u64, values: &V) -> *const () {
+    pub(crate) unsafe fn find<V: Values>(&self, purpose: Purpose, key: u64, values: V::Given<'_>) -> *const () {
         if value::is_narrow::<V>() {
             // SAFETY: arrays of plain functions are retired, others never freed.
             return unsafe {
@@ -252,7 +257,7 @@ impl DispatchTable {
         // SAFETY: where keys are hashes, payloads are variants, which are retired before they go.
         let variant = |payload: *const ()| unsafe { &*payload.cast::<Variant>() };
         // SAFETY: as above.
-        let found = unsafe { self.runtime.lookup(key, |payload| values.equals(variant(payload).image().bytes())) };
+        let found = unsafe { self.runtime.lookup(key, |payload| V::equal(values, &mut variant(payload).image().parts())) };
         if found.is_null() { found } else { variant(found).entries().code(purpose) }
     }
 
@@ -295,8 +300,9 @@ impl DispatchTable {
         }
         let listed = if settings().mode == Mode::Off { None } else { self.listed.find(&image) };
         let shared = match (listed, ledger.registry.variant(&image)) {
-            (Some(entries), _) => Shared::built(self, image, key, entries),
-            (None, Some(variant)) => Shared::ready(self, image, key, Arc::clone(variant)),
+            (Some((entries, true)), _) => Shared::built(self, image, key, entries),
+            (_, Some(variant)) => Shared::ready(self, image, key, Arc::clone(variant)),
+            (Some((entries, false)), None) => Shared::partly_built(self, image, key, entries),
             (None, None) => Shared::generic(self, image, key, self.descriptor.generic),
         };
         let shared = Arc::new(shared);

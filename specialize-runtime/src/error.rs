@@ -42,6 +42,18 @@ pub enum Error {
         /// How many variants it may hold.
         capacity: usize,
     },
+    /// The values are larger than any a variant is made for.
+    #[error(
+        "values of {size} bytes are too large for a variant of `{function}`, which may have {limit}; pass what is large as another parameter"
+    )]
+    ValueTooLarge {
+        /// The function's name.
+        function: &'static str,
+        /// Bytes of the values.
+        size: usize,
+        /// The most bytes.
+        limit: usize,
+    },
     /// The process holds as many variants as it may.
     #[error("{limit} variants are loaded, which is the limit; raise SPECIALIZE_CODE_LIMIT")]
     CodeLimit {

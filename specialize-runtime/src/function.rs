@@ -85,17 +85,19 @@ pub struct Descriptor {
     pub plain: bool,
 }
 
-/// An annotated function whose specialized values are a `V`.
+/// An annotated function whose specialized parameters are a `V`.
 #[derive(Debug)]
 pub struct Function<V: Values> {
     table: DispatchTable,
-    values: PhantomData<V>,
+    values: PhantomData<fn(V)>,
 }
 
 impl<V: Values> Function<V> {
     /// The function behind `descriptor`, with the variants made at build time.
     #[must_use]
-    pub const fn new<const LISTED: usize>(descriptor: Descriptor, listed: &'static [(V, Entries); LISTED]) -> Function<V> {
+    pub const fn new<const LISTED: usize>(descriptor: Descriptor, listed: &'static [(V::Listed, Entries); LISTED]) -> Function<V> {
+        // SAFETY: a list is nothing but its rows.
+        let listed = unsafe { &*std::ptr::from_ref(listed).cast::<List<V, LISTED>>() };
         Function { table: DispatchTable::new(descriptor, listed), values: PhantomData }
     }
 
@@ -113,10 +115,13 @@ impl<V: Values> Function<V> {
     /// The function is not plain: its variants never leave.
     #[must_use]
     #[inline(always)]
-    pub unsafe fn entry(&'static self, purpose: Purpose, values: V, work: impl FnOnce() -> u64) -> *const () {
-        let key = value::key(&values);
+    pub unsafe fn entry(&'static self, purpose: Purpose, values: V::Given<'_>, work: impl FnOnce() -> u64) -> *const () {
+        if value::is_too_large::<V>(values) {
+            return std::ptr::null();
+        }
+        let key = value::key::<V>(values);
         // SAFETY: the caller's promise.
-        let found = unsafe { self.table.find(purpose, key, &values) };
+        let found = unsafe { self.table.find::<V>(purpose, key, values) };
         if found.is_null() {
             self.missed(key, values, work());
         }
@@ -126,11 +131,14 @@ impl<V: Values> Function<V> {
     /// As [`entry`](Self::entry), for any function: the code stays where it is while the call lives. On a thread that is ending, the
     /// generic function serves.
     #[inline(always)]
-    pub fn enter(&'static self, purpose: Purpose, values: V, work: impl FnOnce() -> u64) -> Option<Call> {
-        let key = value::key(&values);
+    pub fn enter(&'static self, purpose: Purpose, values: V::Given<'_>, work: impl FnOnce() -> u64) -> Option<Call> {
+        if value::is_too_large::<V>(values) {
+            return None;
+        }
+        let key = value::key::<V>(values);
         let pin = reclaim::pin()?;
         // SAFETY: the pin is held as long as what is found is used.
-        let found = unsafe { self.table.find(purpose, key, &values) };
+        let found = unsafe { self.table.find::<V>(purpose, key, values) };
         if found.is_null() {
             drop(pin);
             self.missed(key, values, work());
@@ -139,20 +147,33 @@ impl<V: Values> Function<V> {
         Some(Call { code: found, _pin: pin })
     }
 
+    /// What is in a narrow key is not handed on by reference: the caller's values stay in registers.
+    #[inline(always)]
+    fn missed(&'static self, key: u64, values: V::Given<'_>, work: u64) {
+        if value::is_narrow::<V>() { self.missed_narrow(key, work) } else { self.missed_wide(key, values, work) }
+    }
+
     #[inline(never)]
-    fn missed(&'static self, key: u64, values: V, work: u64) {
+    fn missed_narrow(&'static self, key: u64, work: u64) {
         if self.table.count_miss(key, work) {
-            self.table.binding(values.image(), key).ask_when_hot();
+            self.table.binding(value::narrow_image::<V>(key), key).ask_when_hot();
+        }
+    }
+
+    #[inline(never)]
+    fn missed_wide(&'static self, key: u64, values: V::Given<'_>, work: u64) {
+        if self.table.count_miss(key, work) {
+            self.shared(values).ask_when_hot();
         }
     }
 
     /// The function with `values` bound, served from the best tier there is; a variant is asked for
     /// in the background.
     #[must_use]
-    pub fn bind(&'static self, values: V) -> Binding<V> {
+    pub fn bind(&'static self, values: V::Given<'_>) -> Binding<V> {
         let shared = self.shared(values);
         shared.ask_when_due();
-        Binding::new(shared, values)
+        bound(shared)
     }
 
     /// The function with `values` bound, once they have a variant.
@@ -160,10 +181,10 @@ impl<V: Values> Function<V> {
     /// # Errors
     ///
     /// Why they can have none.
-    pub fn prepare(&'static self, values: V) -> Result<Binding<V>, Error> {
+    pub fn prepare(&'static self, values: V::Given<'_>) -> Result<Binding<V>, Error> {
         let shared = self.shared(values);
         shared.ask_and_look().wait()?;
-        Ok(Binding::new(shared, values))
+        Ok(bound(shared))
     }
 
     /// As [`prepare`](Self::prepare), but waits no longer than `patience`.
@@ -171,30 +192,36 @@ impl<V: Values> Function<V> {
     /// # Errors
     ///
     /// Why the values can have no variant, or [`Error::DeadlinePassed`].
-    pub fn prepare_within(&'static self, values: V, patience: Duration) -> Result<Binding<V>, Error> {
+    pub fn prepare_within(&'static self, values: V::Given<'_>, patience: Duration) -> Result<Binding<V>, Error> {
         let shared = self.shared(values);
         match shared.ask_and_look().wait_within(patience) {
             Some(outcome) => outcome?,
             None => return Err(Error::DeadlinePassed { function: self.table.name(), waited: patience }),
         }
-        Ok(Binding::new(shared, values))
+        Ok(bound(shared))
     }
 
     /// The function with `values` bound, if they have a variant already.
     #[must_use]
-    pub fn lookup(&'static self, values: V) -> Option<Binding<V>> {
+    pub fn lookup(&'static self, values: V::Given<'_>) -> Option<Binding<V>> {
         let shared = self.shared(values);
-        shared.has_variant().then(|| Binding::new(shared, values))
+        shared.has_variant().then(|| bound(shared))
     }
 
     /// Asks for a variant in the background.
-    pub fn request(&'static self, values: V) -> Pending {
+    pub fn request(&'static self, values: V::Given<'_>) -> Pending {
         self.shared(values).ask()
     }
 
-    fn shared(&'static self, values: V) -> Arc<Shared> {
-        self.table.binding(values.image(), value::key(&values))
+    fn shared(&'static self, values: V::Given<'_>) -> Arc<Shared> {
+        self.table.binding(value::image::<V>(values), value::key::<V>(values))
     }
+}
+
+/// A handle of what handles of values of the type `V` share.
+fn bound<V: Values>(shared: Arc<Shared>) -> Binding<V> {
+    // SAFETY: only functions with such values come here, with the image of such.
+    unsafe { Binding::new(shared) }
 }
 
 /// A runtime variant that is about to be called, and stays where it is meanwhile.
@@ -216,27 +243,46 @@ impl Call {
 /// The values a function is specialized on, whatever their type: those listed at build time, and
 /// how to show any of them.
 pub(crate) trait ListedValues: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
-    /// The build-time variant for the values behind `image`.
-    fn find(&self, image: &Image) -> Option<Entries>;
+    /// The build-time variant for the values behind `image`, and whether it fixes all of them.
+    fn find(&self, image: &Image) -> Option<(Entries, bool)>;
 
-    /// The images of all listed values.
-    fn images(&self) -> Vec<Image>;
+    /// All listed values as Rust would write them, and `_` for a value that is not fixed.
+    fn shown(&self) -> Vec<String>;
 
     /// The values behind `image` as Rust would write them, separated by commas.
     fn show(&self, image: &Image) -> String;
 }
 
-impl<V: Values, const LISTED: usize> ListedValues for [(V, Entries); LISTED] {
-    fn find(&self, image: &Image) -> Option<Entries> {
-        self.iter().find(|(values, _)| values.equals(image.bytes())).map(|&(_, entries)| entries)
+/// The values listed for a function whose specialized parameters are a `V`, each row with its variant.
+#[repr(transparent)]
+struct List<V: Values, const LISTED: usize>([(V::Listed, Entries); LISTED]);
+
+impl<V: Values, const LISTED: usize> ListedValues for List<V, LISTED> {
+    fn find(&self, image: &Image) -> Option<(Entries, bool)> {
+        let found = self.0.iter().find(|(listed, _)| V::is_listed(listed, &mut image.parts()));
+        found.map(|(listed, entries)| (*entries, !V::is_partial(listed)))
     }
 
-    fn images(&self) -> Vec<Image> {
-        self.iter().map(|(values, _)| values.image()).collect()
+    fn shown(&self) -> Vec<String> {
+        let show = |(listed, _): &(V::Listed, Entries)| {
+            let mut shown = Vec::new();
+            V::show_listed(listed, &mut shown);
+            shown.join(", ")
+        };
+        self.0.iter().map(show).collect()
     }
 
     fn show(&self, image: &Image) -> String {
-        V::show(image.bytes())
+        let mut shown = Vec::new();
+        // SAFETY: all images of a function were written from its values.
+        unsafe { V::show(&mut image.parts(), &mut shown) };
+        shown.join(", ")
+    }
+}
+
+impl<V: Values, const LISTED: usize> fmt::Debug for List<V, LISTED> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.shown()).finish()
     }
 }
 

@@ -39,6 +39,7 @@ pub use function::Tier;
 pub use pending::Pending;
 pub use service::settle;
 pub use stats::{FunctionStats, Stats, functions, stats};
+pub use value::Value;
 pub use variant::Origin;
 
 /// What generated code calls. Not for people: it changes without notice.
@@ -54,7 +55,7 @@ pub mod __private {
         pub use crate::compile::template::{BuildFlags, Flags, Piece, Template};
         pub use crate::function::{Descriptor, Entries, Function, Purpose, build_time_serves};
         pub use crate::stats::FUNCTIONS;
-        pub use crate::value::{Value, Values};
+        pub use crate::value::{Of, Value, Values, again, differ, equal, is_dense, is_parameter, place, tag};
         pub use crate::work::Work;
         pub use crate::{DispatchTable, Error, Pending, Tier};
     }

@@ -65,7 +65,7 @@ mod with_runtime_tier {
     use crate::cost::{Cost, Stages};
     use crate::error::Error;
     use crate::function::Descriptor;
-    use crate::value::Image;
+    use crate::value::{Image, Part};
     use crate::variant::{Made, Origin, Variant};
     use crate::workshop::Workshop;
 
@@ -112,7 +112,7 @@ mod with_runtime_tier {
             return Ok((variant, None));
         }
         let folder = workshop.store.work_place();
-        let images: Vec<&[u8]> = image.parts().collect();
+        let images: Vec<Part<'_>> = image.parts().collect();
         let template = &descriptor.template;
         let target_cpu = Workshop::target_cpu(template);
         let request = Request {

@@ -32,11 +32,7 @@ struct Live {
 impl Live {
     /// What the table leads to: the code where the key tells values apart, else the variant.
     fn payload(&self) -> *const () {
-        if self.variant.image().bytes().len() <= size_of::<u64>() {
-            self.variant.entries().code(Purpose::Call)
-        } else {
-            Arc::as_ptr(&self.variant).cast()
-        }
+        if self.variant.image().is_narrow() { self.variant.entries().code(Purpose::Call) } else { Arc::as_ptr(&self.variant).cast() }
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn affords(shared: &Arc<Shared>) -> bool {
 
 /// Enters the values of `shared` among those that are being made; or what to wait for, if they need not be.
 fn admit(shared: &Arc<Shared>) -> Result<Arc<Outcome>, Pending> {
-    if let Err(error) = shared.table().may_have_runtime_variants() {
+    if let Err(error) = shared.may_have_a_variant() {
         shared.failed(&error);
         return Err(Pending::ready(Err(error)));
     }

@@ -171,8 +171,11 @@ impl Workshop {
     /// Everything a variant depends on.
     pub(crate) fn variant_key(&self, template: &Template, image: &Image, support: &Support) -> Key {
         // A digest stands for the values, so that an artifact does not tell them.
-        let values = blake3::hash(image.bytes());
-        self.template_key("variant", template).text(support.name()).bytes(values.as_bytes())
+        let values = image.parts().fold(Key::new("values"), |key, part| match part.length {
+            Some(length) => key.number(length as u64).bytes(part.bytes),
+            None => key.bytes(part.bytes),
+        });
+        self.template_key("variant", template).text(support.name()).bytes(blake3::hash(values.fields()).as_bytes())
     }
 
     /// The processor that variants of `template` are compiled for, as rustc names it.

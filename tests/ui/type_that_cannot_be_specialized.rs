@@ -1,16 +1,21 @@
-//! The type of a parameter has no values for const generics.
+//! The type of a parameter is seen not to be flat.
 
 use specialize::specialize;
 
-#[specialize(x, y, z)]
-fn several(x: f64, y: &str, z: Option<u32>, n: u32) -> u32 {
-    let _ = (x, y, z);
-    n
+#[specialize(a, b, c, d, e)]
+fn owners(a: Vec<u8>, b: String, c: Option<u32>, d: Box<[u8]>, e: std::collections::HashMap<u8, u8>) -> usize {
+    a.len() + b.len() + d.len() + e.len() + usize::from(c.is_some())
 }
 
-#[specialize(x in [[1, 2]])]
-fn array(x: [u8; 2]) -> u8 {
-    x[0]
+#[specialize(a, b, c, d, e)]
+fn inside(a: &[Vec<u8>], b: (u8, &u8), c: [*const u8; 2], d: fn(u8) -> u8, e: &[&str]) -> usize {
+    let _ = (b, c);
+    a.len() + e.len() + usize::from(d(1))
+}
+
+#[specialize(a, b, c)]
+fn references(a: &u32, b: &mut [u8], c: &Vec<u8>) -> usize {
+    *a as usize + b.len() + c.len()
 }
 
 fn main() {}

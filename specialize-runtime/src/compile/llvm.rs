@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::client::{Failure, Server};
-use super::job::{Done, Job};
+use super::job::{Done, Hole, Job};
 use super::link;
 use super::process::Limits;
 use super::toolchain::Toolchain;
@@ -101,7 +101,11 @@ pub(crate) fn keep_server() -> bool {
 fn ask(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result<Done, Refusal> {
     let lowering = &request.lowering;
     let place = std::ptr::from_ref(lowering.template).addr();
-    let holes = request.images.iter().enumerate().map(|(index, image)| (format!("HOLE_{index}"), image.to_vec()));
+    let holes = request.images.iter().enumerate().map(|(index, part)| Hole {
+        symbol: format!("HOLE_{index}"),
+        image: part.bytes.to_vec(),
+        length: part.length.map(|length| length as u64),
+    });
     let job = Job {
         bitcode: means.bitcode.to_vec(),
         holes: holes.collect(),

@@ -9,6 +9,7 @@ use super::link;
 use super::rustc::{Lowering, OBJECT};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::value::Part;
 
 /// One variant to make.
 #[derive(Clone, Copy)]
@@ -16,7 +17,7 @@ pub(crate) struct Request<'a> {
     /// The function, and how it is compiled.
     pub(crate) lowering: Lowering<'a>,
     /// The image of each specialized value, in the order of the signature.
-    pub(crate) images: &'a [&'a [u8]],
+    pub(crate) images: &'a [Part<'a>],
     /// The support library that the variant is linked against.
     pub(crate) support: &'a Path,
     /// The name that library goes by.

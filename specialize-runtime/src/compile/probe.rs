@@ -15,6 +15,7 @@ use super::rustc::Lowering;
 use super::template::{BuildFlags, Flags, Piece, Template};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::value::Part;
 
 /// The longest that the program may take, which needs milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -158,7 +159,7 @@ impl Probe<'_> {
         let folder = &self.folder.join(format!("variant-{index}"));
         let dylib = make(&Request {
             lowering: Lowering { template, target_cpu: "native", limits: self.limits, folder },
-            images: &[&VALUE.to_ne_bytes()],
+            images: &[Part { bytes: &VALUE.to_ne_bytes(), length: None }],
             support: self.support,
             support_name: self.support_name,
             // What is missing, the program's loader will say: this process loads nothing.

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::template::{BuildFlags, Flags, Piece, Template};
 use crate::Error;
+use crate::value::Part;
 
 /// The name of the root file of a rendered template.
 pub(crate) const ROOT_FILE: &str = "t.rs";
@@ -26,7 +27,7 @@ pub(crate) enum Holes<'a> {
     /// Declarations, for another to fill.
     Open,
     /// The bytes of each value as they stand in memory.
-    Filled(&'a [&'a [u8]]),
+    Filled(&'a [Part<'a>]),
 }
 
 /// Where the function's file goes, and how the compiler is told the user's name for it.
@@ -102,7 +103,7 @@ impl Template {
         for (index, of) in self.holes.iter().enumerate() {
             match holes {
                 Holes::Open => push_open_hole(&mut text, index, of),
-                Holes::Filled(images) => push_hole(&mut text, index, of, images.get(index).copied().unwrap_or_default()),
+                Holes::Filled(parts) => parts.get(index).into_iter().for_each(|part| push_hole(&mut text, index, of, *part)),
             }
         }
         text.push_str(self.entry);
@@ -116,10 +117,24 @@ impl Template {
 }
 
 /// A hole as a constant of type `of`. The value is written as bytes only.
-fn push_hole(text: &mut String, index: usize, of: &str, image: &[u8]) {
-    let length = image.len();
-    // Writing to a `String` does not fail.
-    let _ = writeln!(text, "const HOLE_{index}: {of} = unsafe {{ ::core::mem::transmute::<[u8; {length}], {of}>({image:?}) }};");
+fn push_hole(text: &mut String, index: usize, of: &str, part: Part<'_>) {
+    let size = part.bytes.len();
+    let mut bytes = String::with_capacity(4 * size);
+    for byte in part.bytes {
+        // Writing to a `String` does not fail.
+        let _ = write!(bytes, "\\x{byte:02x}");
+    }
+    let _ = match part.length {
+        None => writeln!(text, "const HOLE_{index}: {of} = unsafe {{ ::core::mem::transmute::<[u8; {size}], {of}>(*b\"{bytes}\") }};"),
+        // The bytes of any elements, and a pointer to them that fits any slice.
+        Some(length) => writeln!(
+            text,
+            "#[repr(align(16))] struct Row{index}([u8; {size}]);\n\
+             const ROW_{index}: &Row{index} = &Row{index}(*b\"{bytes}\");\n\
+             const HOLE_{index}: {of} = unsafe {{ ::core::mem::transmute::<*const [()], {of}>(\
+             ::core::ptr::slice_from_raw_parts(ROW_{index} as *const Row{index} as *const (), {length})) }};"
+        ),
+    };
 }
 
 /// A hole as a declaration of type `of`, which whoever optimises the template gives a value.
@@ -210,6 +225,10 @@ mod tests {
         flags: Flags::Read(FLAGS),
     };
 
+    const fn whole(bytes: &[u8]) -> Part<'_> {
+        Part { bytes, length: None }
+    }
+
     const fn piece(line: u32, column: u32, text: &'static str) -> Piece {
         Piece { line, column, text }
     }
@@ -235,17 +254,19 @@ mod tests {
 
     #[test]
     fn a_rendered_root_nests_the_modules_and_writes_values_as_bytes() {
-        let source = TEMPLATE.render(Holes::Filled(&[&[9, 0, 0, 255]])).expect("renders");
+        let source = TEMPLATE.render(Holes::Filled(&[whole(&[9, 0, 0, 255])])).expect("renders");
         assert_eq!(source.body, "\n  pub fn power(n: u32) -> u32 { n }\n");
         assert!(source.root.starts_with("\npub mod m {\npub mod power {\npub mod template {\n#![no_implicit_prelude]\n"));
-        assert!(source.root.contains("const HOLE_0: u32 = unsafe { ::core::mem::transmute::<[u8; 4], u32>([9, 0, 0, 255]) };\n"));
+        assert!(
+            source.root.contains("const HOLE_0: u32 = unsafe { ::core::mem::transmute::<[u8; 4], u32>(*b\"\\x09\\x00\\x00\\xff\") };\n")
+        );
         assert!(source.root.ends_with("\n}\n}}}\n"));
     }
 
     #[test]
     fn an_executable_has_no_main() {
         let flags = Flags::Read(BuildFlags { executable: true, ..FLAGS });
-        let source = Template { flags, ..TEMPLATE }.render(Holes::Filled(&[&[1, 0, 0, 0]])).expect("renders");
+        let source = Template { flags, ..TEMPLATE }.render(Holes::Filled(&[whole(&[1, 0, 0, 0])])).expect("renders");
         assert!(source.root.starts_with("#![no_main]\n"));
     }
 
@@ -254,13 +275,13 @@ mod tests {
         let unreadable = Template { flags: Flags::Unreadable("built with -Z flags"), ..TEMPLATE };
         let nested = Template { identity: Some(|| "host::m::outer::power::template::Marker"), ..TEMPLATE };
         for (template, reason) in [(unreadable, "built with -Z flags"), (nested, "nested in another")] {
-            let error = template.render(Holes::Filled(&[&[0; 4]])).expect_err("refused");
+            let error = template.render(Holes::Filled(&[whole(&[0; 4])])).expect_err("refused");
             assert!(matches!(error, Error::BuildTimeOnly { function: "power", .. }), "{error}");
             assert!(error.to_string().contains(reason), "{error}");
         }
         let same =
             Template { module_path: "host::r#m::power::template", identity: Some(|| "host::m::power::template::Marker"), ..TEMPLATE };
-        assert!(same.render(Holes::Filled(&[&[0; 4]])).is_ok());
+        assert!(same.render(Holes::Filled(&[whole(&[0; 4])])).is_ok());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::render::{Holes, ROOT_FILE, Source};
 use super::template::{BuildFlags, Template};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::value::Part;
 
 /// The object, in the working directory.
 pub(super) const OBJECT: &str = "t.o";
@@ -36,7 +37,7 @@ impl Lowering<'_> {
     /// # Errors
     ///
     /// Those of rendering the template, of writing it, and of running the compiler.
-    pub(super) fn make_object(&self, toolchain: &Toolchain, images: &[&[u8]]) -> Result<(), Error> {
+    pub(super) fn make_object(&self, toolchain: &Toolchain, images: &[Part<'_>]) -> Result<(), Error> {
         let optimised = [
             "--emit=obj",
             // A loop over a constant is evaluated before it is judged too long to unroll.

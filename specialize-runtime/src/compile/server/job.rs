@@ -5,12 +5,23 @@
 pub(crate) struct Job {
     /// The template's unoptimised bitcode.
     pub(crate) bitcode: Vec<u8>,
-    /// The symbols of its holes and the bytes that fill them.
-    pub(crate) holes: Vec<(String, Vec<u8>)>,
+    /// Its holes, and what fills them.
+    pub(crate) holes: Vec<Hole>,
     /// The symbols that the library must define.
     pub(crate) exports: Vec<String>,
     /// The library that it is linked against.
     pub(crate) needed: String,
+}
+
+/// A hole of a template.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hole {
+    /// Its symbol.
+    pub(crate) symbol: String,
+    /// The bytes that fill it, or that it refers to.
+    pub(crate) image: Vec<u8>,
+    /// Of a reference to a slice or string: how many elements these bytes are.
+    pub(crate) length: Option<u64>,
 }
 
 /// What came of a job.
@@ -29,9 +40,10 @@ impl Job {
         let mut fields = Vec::new();
         put(&mut fields, &self.bitcode);
         put_count(&mut fields, self.holes.len());
-        for (symbol, image) in &self.holes {
+        for Hole { symbol, image, length } in &self.holes {
             put(&mut fields, symbol.as_bytes());
             put(&mut fields, image);
+            put(&mut fields, length.map(u64::to_le_bytes).as_ref().map_or(&[], |length| length));
         }
         put_list(&mut fields, &self.exports);
         put(&mut fields, self.needed.as_bytes());
@@ -41,7 +53,7 @@ impl Job {
     pub(crate) fn decode(bytes: &[u8]) -> Option<Job> {
         let mut fields = Fields(bytes);
         let bitcode = fields.bytes()?.to_vec();
-        let holes = fields.list(|fields| Some((fields.text()?, fields.bytes()?.to_vec())))?;
+        let holes = fields.list(Fields::hole)?;
         let exports = fields.list(Fields::text)?;
         let needed = fields.text()?;
         fields.end(Job { bitcode, holes, exports, needed })
@@ -117,6 +129,15 @@ impl<'a> Fields<'a> {
         std::str::from_utf8(self.bytes()?).ok().map(str::to_owned)
     }
 
+    fn hole(&mut self) -> Option<Hole> {
+        let (symbol, image) = (self.text()?, self.bytes()?.to_vec());
+        let length = match self.bytes()? {
+            [] => None,
+            length => Some(u64::from_le_bytes(length.try_into().ok()?)),
+        };
+        Some(Hole { symbol, image, length })
+    }
+
     fn list<T>(&mut self, mut item: impl FnMut(&mut Fields<'a>) -> Option<T>) -> Option<Vec<T>> {
         // Nothing is reserved for a count that nobody has checked: each item takes some bytes.
         (0..self.count()?).map(|_| item(self)).collect()
@@ -135,7 +156,10 @@ mod tests {
     fn a_job_comes_out_as_it_went_in() {
         let job = Job {
             bitcode: vec![1, 2, 3],
-            holes: vec![("HOLE_0".to_owned(), vec![13, 0, 0, 0]), ("HOLE_1".to_owned(), Vec::new())],
+            holes: vec![
+                Hole { symbol: "HOLE_0".to_owned(), image: vec![13, 0, 0, 0], length: None },
+                Hole { symbol: "HOLE_1".to_owned(), image: Vec::new(), length: Some(0) },
+            ],
             exports: vec!["specialize_entry".to_owned()],
             needed: "libsupport.so".to_owned(),
         };

@@ -5,6 +5,8 @@ use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
 use std::ptr;
 use std::slice;
 
+use super::job::Hole;
+
 unsafe extern "C" {
     fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void;
     fn dlsym(library: *mut c_void, symbol: *const c_char) -> *mut c_void;
@@ -42,7 +44,9 @@ macro_rules! functions {
 functions! {
     "Core.h" {
         LLVMAddGlobal(Ref, Ref, *const c_char) -> Ref;
+        LLVMConstInt(Ref, u64, Bool) -> Ref;
         LLVMConstStringInContext2(Ref, *const u8, usize, Bool) -> Ref;
+        LLVMConstStructInContext(Ref, *const Ref, c_uint, Bool) -> Ref;
         LLVMContextCreate() -> Ref;
         LLVMContextDispose(Ref);
         LLVMContextSetDiagnosticHandler(Ref, extern "C" fn(Ref, *mut c_void), *mut c_void);
@@ -64,12 +68,14 @@ functions! {
         LLVMGetStringAttributeValue(Ref, *mut c_uint) -> *const u8;
         LLVMGetTarget(Ref) -> *const c_char;
         LLVMGetValueName2(Ref, *mut usize) -> *const u8;
+        LLVMInt64TypeInContext(Ref) -> Ref;
         LLVMIsDeclaration(Ref) -> Bool;
         LLVMReplaceAllUsesWith(Ref, Ref);
         LLVMSetAlignment(Ref, c_uint);
         LLVMSetGlobalConstant(Ref, Bool);
         LLVMSetInitializer(Ref, Ref);
         LLVMSetLinkage(Ref, c_int);
+        LLVMSetUnnamedAddress(Ref, c_int);
         LLVMTypeOf(Ref) -> Ref;
     }
     "BitReader.h" {
@@ -110,12 +116,17 @@ functions! {
 
 // Values of enumerations in `llvm-c`.
 const INTERNAL_LINKAGE: c_int = 8;
+const PRIVATE_LINKAGE: c_int = 9;
+const GLOBAL_UNNAMED_ADDRESS: c_int = 2;
 const SEVERITY_ERROR: c_int = 0;
 const FUNCTION_INDEX: c_uint = c_uint::MAX;
 const LEVEL_AGGRESSIVE: c_int = 3;
 const RELOCATION_PIC: c_int = 2;
 const CODE_MODEL_DEFAULT: c_int = 0;
 const OBJECT_FILE: c_int = 1;
+
+/// Whatever the elements of a slice are, they are aligned to no more than this.
+const ROW_ALIGNMENT: c_uint = 16;
 
 /// Options beyond those of `rustc -C opt-level=3`: a loop over a constant program is evaluated
 /// before its cost is judged, so that an interpreter's dispatch disappears.
@@ -184,27 +195,50 @@ pub(crate) struct Module<'llvm> {
 }
 
 impl Module<'_> {
-    /// Fills the hole `symbol`: a constant with these bytes takes the place of the declaration. A
-    /// hole that the optimiser of the front end has already dropped needs no filling.
-    pub(crate) fn fill(&self, symbol: &str, image: &[u8]) -> Result<(), String> {
+    /// Fills a hole: a constant takes the place of the declaration. A hole that the optimiser of the front end has already dropped
+    /// needs no filling.
+    pub(crate) fn fill(&self, Hole { symbol, image, length }: &Hole) -> Result<(), String> {
         let f = &self.llvm.functions;
-        let symbol = CString::new(symbol).map_err(|_| "a hole's name holds a zero byte".to_owned())?;
+        let symbol = CString::new(symbol.as_str()).map_err(|_| "a hole's name holds a zero byte".to_owned())?;
         // SAFETY: everything belongs to this module and its context, and strings are C strings.
         unsafe {
             let hole = (f.LLVMGetNamedGlobal)(self.module, symbol.as_ptr());
             if hole.is_null() {
                 return Ok(());
             }
-            let constant = (f.LLVMConstStringInContext2)(self.context, image.as_ptr(), image.len(), 1);
-            let filled = (f.LLVMAddGlobal)(self.module, (f.LLVMTypeOf)(constant), c"specialize_image".as_ptr());
-            (f.LLVMSetInitializer)(filled, constant);
-            (f.LLVMSetGlobalConstant)(filled, 1);
-            (f.LLVMSetLinkage)(filled, INTERNAL_LINKAGE);
-            (f.LLVMSetAlignment)(filled, (f.LLVMGetAlignment)(hole));
+            let bytes = (f.LLVMConstStringInContext2)(self.context, image.as_ptr(), image.len(), 1);
+            let filled = match length {
+                None => self.constant(bytes, (f.LLVMGetAlignment)(hole)),
+                Some(length) => {
+                    let row = self.constant(bytes, ROW_ALIGNMENT);
+                    let length = (f.LLVMConstInt)((f.LLVMInt64TypeInContext)(self.context), *length, 0);
+                    let reference = (f.LLVMConstStructInContext)(self.context, [row, length].as_ptr(), 2, 0);
+                    self.constant(reference, (f.LLVMGetAlignment)(hole))
+                }
+            };
             (f.LLVMReplaceAllUsesWith)(hole, filled);
             (f.LLVMDeleteGlobal)(hole);
         }
         Ok(())
+    }
+
+    /// A constant of the module with this value.
+    ///
+    /// # Safety
+    ///
+    /// The value is one of the module's context.
+    unsafe fn constant(&self, value: Ref, alignment: c_uint) -> Ref {
+        let f = &self.llvm.functions;
+        // SAFETY: the caller's promise.
+        unsafe {
+            let constant = (f.LLVMAddGlobal)(self.module, (f.LLVMTypeOf)(value), c"specialize_image".as_ptr());
+            (f.LLVMSetInitializer)(constant, value);
+            (f.LLVMSetGlobalConstant)(constant, 1);
+            (f.LLVMSetLinkage)(constant, PRIVATE_LINKAGE);
+            (f.LLVMSetUnnamedAddress)(constant, GLOBAL_UNNAMED_ADDRESS);
+            (f.LLVMSetAlignment)(constant, alignment);
+            constant
+        }
     }
 
     /// Makes every function but `exports` internal, and optimises for the processor that the

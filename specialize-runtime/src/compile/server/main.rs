@@ -69,8 +69,8 @@ fn serve() -> Result<(), String> {
 fn work(llvm: &Llvm, job: &Job) -> Result<Done, String> {
     let mut watch = Watch(Instant::now());
     let mut module = llvm.parse(&job.bitcode)?;
-    for (symbol, image) in &job.holes {
-        module.fill(symbol, image)?;
+    for hole in &job.holes {
+        module.fill(hole)?;
     }
     let filled = watch.lap();
     module.optimise(&job.exports)?;

@@ -21,6 +21,7 @@ use super::toolchain::Toolchain;
 use super::{Limits, Lowering, Request, compile, support};
 use crate::Error;
 use crate::artifact::host::Support;
+use crate::value::Part;
 
 const LIMITS: Limits = Limits { timeout: Duration::from_secs(120), memory: None };
 
@@ -118,7 +119,7 @@ impl Workshop {
         let folder = tempfile::tempdir_in(&self.folder).expect("a folder").keep();
         let request = Request {
             lowering: Lowering { template, target_cpu: "native", limits, folder: &folder },
-            images: &[&value.to_ne_bytes()],
+            images: &[Part { bytes: &value.to_ne_bytes(), length: None }],
             support: self.support.path(),
             support_name: self.support.name(),
             resolves: &|symbol: &CStr| self.support.defines(symbol),

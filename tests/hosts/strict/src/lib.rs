@@ -24,7 +24,7 @@
     variant_size_differences
 )]
 
-use specialize::{Tier, specialize};
+use specialize::{Tier, Value, specialize};
 
 /// Raises `x` to the power `n`, wrapping.
 #[must_use]
@@ -70,6 +70,41 @@ pub fn split(text: &str, separator: char) -> Result<(String, Option<&str>), Stri
         return Err(format!("{text:?} has no {separator:?}"));
     };
     Ok((before.to_owned(), Some(after).filter(|after| !after.is_empty())))
+}
+
+/// Values of other types, at build time and at run time.
+#[specialize(word in ["ab", ""], weights in [&[0.5, 1.5]], corner in [(1, true)])]
+#[must_use]
+pub fn weigh<'text>(text: &'text str, word: &str, weights: &[f32], corner: (u8, bool)) -> Option<&'text str> {
+    let weight: f32 = weights.iter().sum();
+    text.strip_prefix(word).filter(|rest| rest.len() > usize::from(corner.0) || (weight > 1.0) == corner.1)
+}
+
+/// A list for one of two parameters, which have a lifetime in common with a third.
+#[specialize(kernel, channels in [1, 3])]
+#[must_use]
+pub fn blur<'row>(row: &'row [f32], kernel: &'row [f32], channels: usize) -> f32 {
+    let pair: [&'row [f32]; 2] = [row, kernel];
+    pair.concat().iter().step_by(channels).sum()
+}
+
+/// A value of one's own.
+#[derive(Clone, Copy, Debug, Value)]
+pub struct Settings {
+    /// How large.
+    pub size: u64,
+    /// How.
+    pub mode: Mode,
+}
+
+/// How.
+#[derive(Clone, Copy, Debug, Value)]
+#[repr(u8)]
+pub enum Mode {
+    /// So.
+    Plain,
+    /// By so much.
+    By(u32),
 }
 
 /// Does nothing with nothing.

@@ -1,0 +1,62 @@
+//! Specialized values: what can be one, their key in a dispatch table, and their image in a variant.
+
+mod elements;
+pub(crate) mod fields;
+mod hash;
+mod image;
+mod kept;
+mod parameter;
+mod primitive;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::panic::RefUnwindSafe;
+
+pub use fields::{is_dense, place, tag};
+pub(crate) use hash::mix;
+pub(crate) use image::Image;
+pub(crate) use image::{LIMIT, Part};
+pub(crate) use parameter::Parameter;
+pub use parameter::{again, differ, equal, is_parameter};
+pub use values::{Of, Values};
+pub(crate) use values::{image, is_narrow, is_too_large, key, narrow_image};
+
+/// A type whose values a function can be specialized on: flat data of a fixed size.
+///
+/// Integers, floats, `bool`, `char`, and arrays and tuples of values are values; structs and enums become so by
+/// `#[derive(specialize::Value)]`. Two values are the same if their bytes are: `0.0` and `-0.0` are two values, and so are two
+/// NaNs with different payloads.
+///
+/// # Safety
+///
+/// Variants are compiled with nothing but the bytes of a value, and handles make copies of them. An implementation by hand promises:
+///
+/// - The type is flat: no reference, pointer or handle is in it, nothing of it is dropped or changes through a shared reference, and
+///   whatever has the same bytes in its fields is the same value. Its alignment is at most 16.
+/// - [`fields`](Self::fields) tells of all bytes of each field, once, with where they stand in the value, and of nothing else.
+/// - [`NO_PADDING`](Self::NO_PADDING) is true only if every byte of every value belongs to a field, and is thus initialised.
+///
+/// Where one of these does not hold, behaviour is undefined.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a specialized value",
+    label = "not flat data that `specialize` knows",
+    note = "a specialized value is an integer, a float, a `bool` or a `char`, an array or a tuple of values, \
+            or a struct or an enum of values that derives `specialize::Value`"
+)]
+pub unsafe trait Value: Sized + Send + Sync + RefUnwindSafe + 'static {
+    /// Whether every byte of a value belongs to a field, so that its bytes can be read as they stand.
+    const NO_PADDING: bool;
+
+    /// Calls `take` with the bytes of each field and where they stand, counted from a place that lies `at` bytes ahead of the value.
+    fn fields(&self, at: usize, take: &mut impl FnMut(usize, &[u8]));
+
+    /// Writes the value as Rust would.
+    ///
+    /// # Errors
+    ///
+    /// Those of the formatter.
+    fn show(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
