@@ -51,6 +51,25 @@ fn join(text: &str, word: &str, other: &str) -> String {
     format!("{text}{word}{other}")
 }
 
+/// The loop is inside, for a list of some parameters and of values that are no const generics.
+#[specialize(weights, offset in [(1.0, 2.0)], batch(x))]
+fn weigh(x: f32, weights: &[f32], offset: (f32, f32)) -> f32 {
+    weights.iter().fold(offset.0, |sum, weight| sum * x + weight) + offset.1
+}
+
+#[test]
+fn a_batch_is_the_same_with_any_values() {
+    private_store();
+    let (xs, weights) = ([0.0, 1.5, -2.0], [1.0, 2.0, 3.0]);
+    for offset in [(1.0, 2.0), (0.0, -1.0)] {
+        let expected = xs.map(|x| weigh::generic(x, &weights, offset));
+        let (mut dispatched, mut bound) = ([0.0; 3], [0.0; 3]);
+        weigh::map(&xs, &weights, offset, &mut dispatched);
+        weigh::prepare(&weights, offset).expect("a variant").map(&xs, &mut bound);
+        assert_eq!((dispatched, bound), (expected, expected));
+    }
+}
+
 #[test]
 fn listed_floats_are_told_apart_by_their_bits() {
     private_store();
