@@ -126,7 +126,8 @@ fn run() -> Result<(), Box<dyn Error>> {
 macro_rules! looped {
     ($x:ident, $index:ident => $call:expr) => {
         Box::new(move |calls: u64| {
-            let mut $x = black_box(1u64);
+            // What went through `black_box` would live in memory, and each call wait for the store of the one before.
+            let mut $x = calls;
             for $index in 0..calls {
                 let _ = $index;
                 $x = $call;

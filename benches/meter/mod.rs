@@ -8,7 +8,10 @@ use std::hint::black_box;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Instant;
+
+use core_affinity::CoreId;
 
 /// Calls in a round.
 pub(crate) const CALLS: u64 = 10_000_000;
@@ -66,7 +69,9 @@ impl Meter {
 
 /// Keeps the calling thread on one core.
 pub(crate) fn pin(core: usize) {
-    let cores = core_affinity::get_core_ids().unwrap_or_default();
+    // Asked once: a thread that is pinned sees no core but its own.
+    static CORES: OnceLock<Vec<CoreId>> = OnceLock::new();
+    let cores = CORES.get_or_init(|| core_affinity::get_core_ids().unwrap_or_default());
     if let Some(core) = cores.get(core) {
         core_affinity::set_for_current(*core);
     }
