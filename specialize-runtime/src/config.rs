@@ -44,6 +44,48 @@ impl FromStr for Mode {
     }
 }
 
+/// The processor that variants are made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Processor(String);
+
+impl Processor {
+    /// The processor as rustc names it, but for `build`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Processor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Processor, ()> {
+        let is_known = matches!(text, "native" | "build") || runs_level(text);
+        is_known.then(|| Processor(text.to_owned())).ok_or(())
+    }
+}
+
+/// Whether this processor runs code for one of the levels of the x86-64 psABI.
+#[cfg(target_arch = "x86_64")]
+fn runs_level(level: &str) -> bool {
+    macro_rules! has {
+        ($($feature:tt),*) => { $(is_x86_feature_detected!($feature))&&* };
+    }
+    let second = || has!("cmpxchg16b", "popcnt", "sse3", "ssse3", "sse4.1", "sse4.2");
+    let third = || second() && has!("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave");
+    match level {
+        "x86-64" => true,
+        "x86-64-v2" => second(),
+        "x86-64-v3" => third(),
+        "x86-64-v4" => third() && has!("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"),
+        _ => false,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn runs_level(_: &str) -> bool {
+    false
+}
+
 /// What turns a template and a value into machine code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -144,7 +186,7 @@ impl Config {
         /// The `rustc` to use instead of the one that built the program. `SPECIALIZE_TOOLCHAIN`.
         toolchain: impl Into<PathBuf>;
         /// The processor to compile for: `native` (default), `build` (as the program was built),
-        /// or a level such as `x86-64-v3`. `SPECIALIZE_TARGET_CPU`.
+        /// or a level that this processor has, such as `x86-64-v3`; anything else is reported and ignored. `SPECIALIZE_TARGET_CPU`.
         target_cpu: impl Into<String>;
         /// What makes machine code. `SPECIALIZE_ENGINE`: `auto` (default), `llvm`, `rustc`.
         engine: Engine;
@@ -160,7 +202,7 @@ impl Config {
         let mut fresh = false;
         SETTINGS.get_or_init(|| {
             fresh = true;
-            Settings::new(self, |name| std::env::var_os(name))
+            Settings::new(self, of_environment)
         });
         if fresh { Ok(()) } else { Err(Error::AlreadyConfigured) }
     }
@@ -180,7 +222,7 @@ pub(crate) struct Settings {
     pub(crate) compile_memory: Option<u64>,
     pub(crate) compile_jobs: usize,
     pub(crate) toolchain: Option<PathBuf>,
-    pub(crate) target_cpu: String,
+    pub(crate) target_cpu: Processor,
     pub(crate) engine: Engine,
 }
 
@@ -188,7 +230,7 @@ static SETTINGS: OnceLock<Settings> = OnceLock::new();
 
 /// The settings in force; read from the environment now if nobody installed any.
 pub(crate) fn settings() -> &'static Settings {
-    SETTINGS.get_or_init(|| Settings::new(Config::default(), |name| std::env::var_os(name)))
+    SETTINGS.get_or_init(|| Settings::new(Config::default(), of_environment))
 }
 
 impl Settings {
@@ -218,10 +260,9 @@ impl Settings {
             compile_jobs: environment.parsed("SPECIALIZE_COMPILE_JOBS", "a number of compiles").or(config.compile_jobs).unwrap_or(1).max(1),
             toolchain: environment.path("SPECIALIZE_TOOLCHAIN").or(config.toolchain).filter(|path| !path.as_os_str().is_empty()),
             target_cpu: environment
-                .parsed("SPECIALIZE_TARGET_CPU", "native, build or a processor's name")
-                .or(config.target_cpu)
-                .filter(|cpu| !cpu.is_empty())
-                .unwrap_or_else(|| "native".to_owned()),
+                .parsed("SPECIALIZE_TARGET_CPU", PROCESSORS)
+                .or_else(|| checked_processor(&config.target_cpu?))
+                .unwrap_or_else(|| Processor("native".to_owned())),
             engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
         }
     }
@@ -230,6 +271,25 @@ impl Settings {
     pub(crate) fn hot(&self, of_attribute: Option<u64>) -> u64 {
         self.hot_of_environment.or(of_attribute).unwrap_or(self.hot_of_program)
     }
+}
+
+/// A variable of the environment, unless that was set by somebody with fewer rights than the program.
+fn of_environment(name: &str) -> Option<OsString> {
+    if has_borrowed_rights() { None } else { std::env::var_os(name) }
+}
+
+/// Whether the program runs with more rights than whoever started it (set-user-id and the like), so that what it is given is not to
+/// be believed.
+#[cfg(specialize_runtime_tier)]
+pub(crate) fn has_borrowed_rights() -> bool {
+    // SAFETY: the function takes a number and gives back another.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
+/// Without a runtime tier, nothing that the environment says leads to a file or process.
+#[cfg(not(specialize_runtime_tier))]
+pub(crate) fn has_borrowed_rights() -> bool {
+    false
 }
 
 /// The environment, whose wrong values are reported and ignored.
@@ -250,6 +310,18 @@ impl Environment<'_> {
     fn path(&self, name: &str) -> Option<PathBuf> {
         (self.read)(name).map(PathBuf::from)
     }
+}
+
+/// What the processor may be.
+const PROCESSORS: &str = "native, build, or a level that this processor has: x86-64, x86-64-v2, x86-64-v3 or x86-64-v4";
+
+/// The program's own choice, unless it is wrong, which is reported.
+fn checked_processor(name: &str) -> Option<Processor> {
+    let processor = name.parse().ok();
+    if processor.is_none() {
+        tracing::warn!(value = name, expected = PROCESSORS, "the setting `target_cpu` is wrong and is ignored");
+    }
+    processor
 }
 
 /// `specialize` below the user's cache folder, by the XDG Base Directory Specification: a relative
@@ -291,6 +363,19 @@ mod tests {
         let settings = settings_of(Config::default().engine(Engine::Rustc), &[("SPECIALIZE_MODE", "fast"), ("SPECIALIZE_ENGINE", "gcc")]);
         assert_eq!(settings.mode, Mode::Full);
         assert_eq!(settings.engine, Engine::Rustc);
+    }
+
+    #[test]
+    fn a_processor_is_known_by_its_name_and_runs_its_code() {
+        let cpu = |config: Config, value: &str| settings_of(config, &[("SPECIALIZE_TARGET_CPU", value)]).target_cpu;
+        assert_eq!(settings_of(Config::default(), &[]).target_cpu.as_str(), "native");
+        for wrong in ["nonsense", "", "x86-64-v9", "native -Clinker=/bin/sh"] {
+            assert_eq!(cpu(Config::default().target_cpu("build"), wrong).as_str(), "build", "{wrong}");
+            assert_eq!(settings_of(Config::default().target_cpu(wrong), &[]).target_cpu.as_str(), "native", "{wrong}");
+        }
+        assert_eq!(cpu(Config::default(), "build").as_str(), "build");
+        #[cfg(target_arch = "x86_64")]
+        assert_eq!(cpu(Config::default(), "x86-64").as_str(), "x86-64");
     }
 
     #[test]

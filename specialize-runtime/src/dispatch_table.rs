@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::backoff::Backoff;
 use crate::binding::Shared;
 use crate::config::{Mode, settings};
 use crate::cost::Cost;
@@ -38,7 +39,8 @@ const NOT_COUNTING: u8 = 2;
 #[derive(Debug)]
 struct Ledger {
     registry: Registry,
-    retry: Retry,
+    /// When a function whose variants failed is tried again without being asked to.
+    retry: Backoff<Error>,
     counts: Counts,
     last_error: Option<Error>,
     /// Why rustc last made a variant where LLVM alone was the first choice.
@@ -46,13 +48,6 @@ struct Ledger {
     /// What was taken out of the table, and calls may still be using: to be retired when no lock is held. Where no variant ever
     /// leaves, callers announce nothing, and this is a few arrays that stay.
     leaving: Vec<Retired>,
-}
-
-/// When a function whose variants failed is tried again without being asked to.
-#[derive(Debug, Default)]
-struct Retry {
-    not_before: Option<Instant>,
-    pause: Duration,
 }
 
 /// What has happened to one function so far.
@@ -135,8 +130,8 @@ impl DispatchTable {
             counting: AtomicU8::new(UNDECIDED),
             ledger: Mutex::new(Ledger {
                 registry: Registry::new(),
-                retry: Retry { not_before: None, pause: Duration::ZERO },
                 counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0, evicted: 0, declined: 0 },
+                retry: Backoff::new(),
                 last_error: None,
                 fallback: None,
                 leaving: Vec::new(),
@@ -361,7 +356,7 @@ impl DispatchTable {
             Origin::Llvm | Origin::Rustc => ledger.counts.compiled += 1,
             Origin::Disk => ledger.counts.loaded += 1,
         }
-        ledger.retry = Retry::default();
+        ledger.retry.succeeded();
         if let Some(reason) = variant.fallback() {
             ledger.fallback = Some(reason.to_owned());
         }
@@ -403,15 +398,17 @@ impl DispatchTable {
         let mut ledger = self.ledger();
         ledger.last_error = Some(error.clone());
         ledger.counts.failed += 1;
-        let pause = (ledger.retry.pause * 2).clamp(Duration::from_secs(1), Duration::from_secs(60));
-        ledger.retry = Retry { not_before: Instant::now().checked_add(pause), pause };
+        ledger.retry.failed(error.clone());
     }
 
     /// The failure that keeps variants from being made now without anybody asking for them, if there is one.
     pub(crate) fn lately_failed(&self) -> Option<Error> {
-        let ledger = self.ledger();
-        let not_before = ledger.retry.not_before?;
-        if not_before <= Instant::now() { None } else { ledger.last_error.clone() }
+        self.ledger().retry.holds_up().cloned()
+    }
+
+    /// How long no variants are made without anybody asking for them.
+    pub(crate) fn held_up_for(&self) -> Duration {
+        self.ledger().retry.left()
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {

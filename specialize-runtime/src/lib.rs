@@ -4,6 +4,7 @@
 
 #[cfg(specialize_runtime_tier)]
 mod artifact;
+mod backoff;
 mod batch;
 mod binding;
 mod budget;

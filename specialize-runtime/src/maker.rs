@@ -61,7 +61,7 @@ mod with_runtime_tier {
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request};
-    use crate::config::{Engine, settings};
+    use crate::config::{Engine, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::error::Error;
     use crate::function::Descriptor;
@@ -73,6 +73,10 @@ mod with_runtime_tier {
 
     /// Whether the function behind `descriptor` can have runtime variants, whatever the values.
     pub(crate) fn supported(descriptor: &Descriptor) -> Result<(), Error> {
+        if has_borrowed_rights() {
+            let reason = "this program runs with more rights than whoever started it (set-user-id or capabilities)";
+            return Err(Error::UnsupportedPlatform { reason: reason.to_owned() });
+        }
         descriptor.template.build_flags().map(|_| ())
     }
 
@@ -111,6 +115,7 @@ mod with_runtime_tier {
         if let Some(variant) = finished(workshop, support, descriptor, image, &key, &mut watch) {
             return Ok((variant, None));
         }
+        workshop.confirm_support(descriptor, support)?;
         let folder = workshop.store.work_place();
         let images: Vec<Part<'_>> = image.parts().collect();
         let template = &descriptor.template;
@@ -190,7 +195,7 @@ mod with_runtime_tier {
             Engine::Auto | Engine::Llvm => match compile_with_llvm(workshop, toolchain, request) {
                 Ok(made) => return Ok(made),
                 Err(Refusal::Variant(error)) => return Err(error),
-                Err(Refusal::Engine(reason)) => Some(reason),
+                Err(Refusal::Engine(reason) | Refusal::Bitcode(reason)) => Some(reason),
             },
         };
         let function = request.lowering.template.function;
@@ -208,14 +213,19 @@ mod with_runtime_tier {
     }
 
     fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Refusal> {
-        let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        let server = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        let program = &server.path_to_load();
         workshop.trust_llvm(toolchain, |probe| {
             let bitcode = &probe.lowering.make_bitcode(toolchain)?;
             Ok(llvm::compile(toolchain, probe, Means { program, bitcode })?.0)
         })?;
         let bitcode = workshop.bitcode(toolchain, request.lowering)?;
         let mut watch = Watch::start();
-        let (dylib, stages) = llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })?;
+        let compiled = llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() });
+        if matches!(compiled, Err(Refusal::Bitcode(_))) {
+            workshop.forget_bitcode(request.lowering.template);
+        }
+        let (dylib, stages) = compiled?;
         Ok((dylib, Made { origin: Origin::Llvm, fallback: None, stages }, watch.lap()))
     }
 

@@ -1,11 +1,14 @@
 //! Microseconds: finished dylibs on disk and in memory, and what the host lends them.
 
+pub(crate) mod file;
 pub(crate) mod host;
 pub(crate) mod key;
 mod lent;
 pub(crate) mod library;
+mod mapping;
 mod pinning;
 pub(crate) mod processor;
 pub(crate) mod slots;
 pub(crate) mod store;
 mod sweep;
+mod way;
