@@ -247,6 +247,7 @@ impl Service {
     /// What a thread of the service does all its life.
     fn work(&'static self) {
         lifetime::pin_this_code();
+        lifetime::survive_writing();
         let mut state = self.state();
         loop {
             let Some(job) = state.queue.pop_front().or_else(|| state.take_up_again()) else {
@@ -284,7 +285,10 @@ impl Service {
     fn keep(&'static self, keeping: Keeping) {
         let keeper = self.keeper.get_or_init(|| {
             let (sender, receiver) = mpsc::sync_channel::<Keeping>(64);
-            let work = move || receiver.into_iter().for_each(|keeping| self.keep_now(keeping));
+            let work = move || {
+                lifetime::survive_writing();
+                receiver.into_iter().for_each(|keeping| self.keep_now(keeping));
+            };
             std::thread::Builder::new().name("specialize-keep".to_owned()).spawn(work).is_ok().then_some(sender)
         });
         let unsent = match keeper {

@@ -57,7 +57,7 @@ impl Workshop {
             let store = Store::open(settings.cache_dir.as_deref(), settings.cache_limit)?;
             lifetime::at_exit(|| {
                 if let Some(workshop) = WORKSHOP.get().and_then(OnceCell::get) {
-                    workshop.store.remove_private();
+                    workshop.store.remove_last_things();
                 }
             });
             let processor = if settings.target_cpu.as_str() == "native" { processor::identity() } else { Vec::new() };

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
-use std::fs::{self, Permissions};
+use std::fs::{self, DirBuilder, Permissions};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use tempfile::{NamedTempFile, TempDir};
@@ -56,9 +56,23 @@ impl WorkPlace {
 
 impl Drop for WorkPlace {
     fn drop(&mut self) {
-        // It may never have been made; and what cannot be removed now is a leftover.
-        let _ = fs::remove_dir_all(&self.path);
+        // Without descriptors nothing can be removed, for one.
+        if !is_removed(&self.path) {
+            left().push(std::mem::take(&mut self.path));
+        }
     }
+}
+
+/// Folders of this process that could not be removed yet.
+static LEFT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn left() -> MutexGuard<'static, Vec<PathBuf>> {
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes a folder, which may never have been made.
+fn is_removed(folder: &Path) -> bool {
+    fs::remove_dir_all(folder).map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |()| true)
 }
 
 /// An artifact that is written, but not in its place yet; removed when dropped.
@@ -202,8 +216,9 @@ impl Store {
         self.reason.as_ref()
     }
 
-    /// Removes a private store; nothing more can be kept afterwards.
-    pub(crate) fn remove_private(&self) {
+    /// Removes what is left of work, and a private store; nothing more can be kept afterwards.
+    pub(crate) fn remove_last_things(&self) {
+        left().retain(|folder| !is_removed(folder));
         if let Some(folder) = &self.private {
             // The process is ending: there is nobody to tell.
             let _ = fs::remove_dir_all(folder.path());
@@ -215,11 +230,11 @@ impl Store {
     /// # Errors
     ///
     /// It cannot be made.
-    pub(crate) fn work_folder(&self) -> Result<TempDir, Error> {
-        let mut builder = tempfile::Builder::new();
-        let prefix = format!("{}-", std::process::id());
-        builder.prefix(&prefix).permissions(Permissions::from_mode(0o700));
-        self.in_work_folder(|work| builder.tempdir_in(work)).map_err(|source| Error::file("make a folder in", &self.work, source))
+    pub(crate) fn work_folder(&self) -> Result<WorkPlace, Error> {
+        let place = self.work_place();
+        let make = |_: &Path| DirBuilder::new().mode(0o700).create(&place.path);
+        self.in_work_folder(make).map_err(|source| Error::file("make the folder", &place.path, source))?;
+        Ok(place)
     }
 
     /// Makes something in the folder for work, which is made anew if somebody has removed it.
@@ -235,6 +250,7 @@ impl Store {
 
     /// The path of a folder of one's own to work in, which is not made yet, and is gone when dropped.
     pub(crate) fn work_place(&self) -> WorkPlace {
+        left().retain(|folder| !is_removed(folder));
         static COUNT: AtomicU64 = AtomicU64::new(0);
         // Processes of other namespaces may share the folder and have the same number.
         static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
