@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use libloading::os::unix::{Library as Dylib, RTLD_LOCAL, RTLD_NOW};
@@ -11,7 +11,7 @@ use object::{LittleEndian, Object, ObjectSegment, ObjectSymbol, elf};
 
 use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
-use crate::artifact::mapping;
+use crate::artifact::mapping::{self, Mapping};
 use crate::artifact::pinning::{self, Code, Farewell};
 use crate::error::Error;
 use crate::function::{Descriptor, Entries};
@@ -40,8 +40,7 @@ pub(crate) fn stuck() -> usize {
 pub(crate) struct Library {
     entries: Entries,
     code: Code,
-    /// What the loader calls it.
-    path: PathBuf,
+    mapping: Mapping,
     /// Keeps the code mapped; there until it is dropped.
     dylib: Option<Dylib>,
     /// Keeps the path that the loader knows from coming again, where the artifact was loaded from memory.
@@ -74,7 +73,7 @@ impl Library {
             return Err(mismatch("it was linked against another support library"));
         }
         let entry = symbol(&dylib, &path, ENTRY)?;
-        let Some(code) = mapping_of(entry, &file, artifact) else {
+        let Some((mapping, code)) = mapping_of(entry, &file, artifact) else {
             return Err(mismatch("what the loader mapped is not what was checked"));
         };
         let mut entries = Entries::new(entry);
@@ -85,7 +84,7 @@ impl Library {
             }
             entries = entries.with_map(map);
         }
-        Ok(Library { entries, code: Code::enter(code), path, dylib: Some(dylib), memory: artifact.memory() })
+        Ok(Library { entries, code: Code::enter(code), mapping, dylib: Some(dylib), memory: artifact.memory() })
     }
 
     /// Whether a panic began in it, so that it must stay.
@@ -111,8 +110,7 @@ impl Drop for Library {
             Farewell::Last => {
                 drop(self.dylib.take());
                 // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
-                // SAFETY: RTLD_NOLOAD runs nothing: the library is only looked up.
-                if unsafe { Dylib::open(Some(&self.path), RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok() {
+                if self.mapping.is_still_there() {
                     self.code.is_stuck();
                     std::mem::forget(self.memory.take());
                 }
@@ -129,13 +127,13 @@ fn symbol(dylib: &Dylib, path: &Path, name: &str) -> Result<*const (), Error> {
     Ok(symbol.into_raw().cast_const().cast())
 }
 
-/// Where the code around `entry` stands, if it was mapped from the very file and the very bytes that were checked.
+/// What the kernel says of the code around `entry`, and where that code stands, if it was mapped from the very file and the very bytes that were checked.
 ///
 /// The loader goes by paths: it answers with an older library if one was loaded from the same
 /// path, and opens the file anew, after it was checked. So first the kernel is asked whether the file
 /// behind `entry` is the one that was checked, and how much of it is mapped there; then what was mapped is compared with what
 /// was checked, in the segment that holds the code and that the loader does not change.
-fn mapping_of(entry: *const (), file: &ElfFile64<'_, LittleEndian>, artifact: &Artifact) -> Option<Range<usize>> {
+fn mapping_of(entry: *const (), file: &ElfFile64<'_, LittleEndian>, artifact: &Artifact) -> Option<(Mapping, Range<usize>)> {
     let endian = LittleEndian;
     let segments = file.elf_header().program_headers(endian, artifact.content()).ok()?;
     let is_code = |flags| flags == elf::PF_R | elf::PF_X;
@@ -151,7 +149,7 @@ fn mapping_of(entry: *const (), file: &ElfFile64<'_, LittleEndian>, artifact: &A
     }
     // SAFETY: the kernel says that the file is mapped up to `end` and beyond, readable and not writable; the loader holds it open.
     let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(before_entry), checked.len()) };
-    (mapped == checked).then_some(start..end)
+    (mapped == checked).then_some((mapping, start..end))
 }
 
 /// How far behind `start` the file says that its entry symbol stands.

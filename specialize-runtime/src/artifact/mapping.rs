@@ -19,6 +19,13 @@ pub(crate) struct Mapping {
     file: Identity,
 }
 
+impl Mapping {
+    /// Whether the same part of the same file is mapped at the same place.
+    pub(crate) fn is_still_there(&self) -> bool {
+        query(self.addresses.start).is_ok_and(|now| now == *self)
+    }
+}
+
 /// What the kernel calls a file that is mapped. On some file systems that is another device than `fstat` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Identity {
