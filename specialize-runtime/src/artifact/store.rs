@@ -20,14 +20,16 @@ use crate::artifact::key::Key;
 use crate::artifact::{sweep, way};
 use crate::error::Error;
 
-/// Where else there is room for temporary files: in memory.
-const SHARED_MEMORY: &str = "/dev/shm";
+/// Where else there may be room for temporary files; the last is in memory.
+const ELSEWHERE: [&str; 2] = ["/tmp", "/dev/shm"];
 
 /// Where finished artifacts are kept.
 #[derive(Debug)]
 pub(crate) struct Store {
     artifacts: PathBuf,
     work: PathBuf,
+    /// Where compilers work instead, which take no path that is no text.
+    aside: Option<TempDir>,
     /// Bytes of artifacts that may stay.
     limit: u64,
     /// Whether no code may be loaded from files there.
@@ -155,7 +157,7 @@ impl Store {
     fn private(limit: u64, reason: Option<Error>) -> Result<Store, Error> {
         let mut found = None;
         let mut failure = None;
-        for place in [std::env::temp_dir(), SHARED_MEMORY.into()] {
+        for place in temporary_places() {
             match Store::private_in(&place, limit) {
                 Ok(store) if !store.loads_from_memory => {
                     found = Some(store);
@@ -173,11 +175,7 @@ impl Store {
     }
 
     fn private_in(place: &Path, limit: u64) -> Result<Store, Error> {
-        let folder = tempfile::Builder::new()
-            .prefix("specialize-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(way::find_safe(place)?)
-            .map_err(|source| Error::file("make a folder in", place, source))?;
+        let folder = temporary_folder(place)?;
         let loads_from_memory = !may_run_code_from(folder.path());
         let store = Store::at(folder.path().to_owned(), limit);
         let store = Store { private: Some(folder), loads_from_memory, ..store };
@@ -187,9 +185,15 @@ impl Store {
     }
 
     fn at(folder: PathBuf, limit: u64) -> Store {
+        let text = |place: &PathBuf| place.to_str().is_some();
+        let aside = match text(&folder) {
+            true => None,
+            false => temporary_places().filter(text).find_map(|place| temporary_folder(&place).ok()),
+        };
         Store {
             artifacts: folder.join("artifacts"),
             work: folder.join("work"),
+            aside,
             limit,
             loads_from_memory: false,
             kept: AtomicU64::new(0),
@@ -219,7 +223,7 @@ impl Store {
     /// Removes what is left of work, and a private store; nothing more can be kept afterwards.
     pub(crate) fn remove_last_things(&self) {
         left().retain(|folder| !is_removed(folder));
-        if let Some(folder) = &self.private {
+        for folder in self.private.iter().chain(&self.aside) {
             // The process is ending: there is nobody to tell.
             let _ = fs::remove_dir_all(folder.path());
         }
@@ -255,7 +259,7 @@ impl Store {
         // Processes of other namespaces may share the folder and have the same number.
         static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
         let name = format!("{}-{:016x}-{}", std::process::id(), *RANDOM, COUNT.fetch_add(1, Ordering::Relaxed));
-        WorkPlace { path: self.work.join(name) }
+        WorkPlace { path: self.aside.as_ref().map_or(&*self.work, TempDir::path).join(name) }
     }
 
     /// The artifact for `key`, if there is one. A file that is not what it should be is reported,
@@ -362,6 +366,19 @@ impl Store {
     fn path(&self, key: &Key) -> PathBuf {
         self.artifacts.join(key.digest()).with_extension("so")
     }
+}
+
+fn temporary_places() -> impl Iterator<Item = PathBuf> {
+    [std::env::temp_dir()].into_iter().chain(ELSEWHERE.map(PathBuf::from))
+}
+
+/// A folder for the user alone in `place`, where nobody else can move it.
+fn temporary_folder(place: &Path) -> Result<TempDir, Error> {
+    tempfile::Builder::new()
+        .prefix("specialize-")
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(way::find_safe(place)?)
+        .map_err(|source| Error::file("make a folder in", place, source))
 }
 
 /// Whether what is in `folder` may be loaded and run.
