@@ -1,6 +1,7 @@
 //! Settings of the process: what the program installs, and the environment, which wins over it.
 
-use std::ffi::OsString;
+use std::cell::RefCell;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -199,12 +200,7 @@ impl Config {
     /// [`Error::AlreadyConfigured`] if settings are in force already: another `install`, or a
     /// specialized function that was called before.
     pub fn install(self) -> Result<(), Error> {
-        let mut fresh = false;
-        SETTINGS.get_or_init(|| {
-            fresh = true;
-            Settings::new(self, of_environment)
-        });
-        if fresh { Ok(()) } else { Err(Error::AlreadyConfigured) }
+        if put_in_force(self).1 { Ok(()) } else { Err(Error::AlreadyConfigured) }
     }
 }
 
@@ -224,19 +220,46 @@ pub(crate) struct Settings {
     pub(crate) toolchain: Option<PathBuf>,
     pub(crate) target_cpu: Processor,
     pub(crate) engine: Engine,
+    /// What was wrong and is ignored.
+    pub(crate) wrong: Vec<Wrong>,
+}
+
+/// A setting that is wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Wrong {
+    /// The variable, or the method.
+    pub(crate) setting: &'static str,
+    pub(crate) value: String,
+    pub(crate) expected: &'static str,
 }
 
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
 
 /// The settings in force; read from the environment now if nobody installed any.
+#[inline]
 pub(crate) fn settings() -> &'static Settings {
-    SETTINGS.get_or_init(|| Settings::new(Config::default(), of_environment))
+    SETTINGS.get().unwrap_or_else(|| put_in_force(Config::default()).0)
+}
+
+/// Puts settings in force, unless there are some, and says whether they are; and tells what is wrong with them, when they are: whoever listens may call a
+/// specialized function.
+#[cold]
+fn put_in_force(config: Config) -> (&'static Settings, bool) {
+    let mut fresh = false;
+    let settings = SETTINGS.get_or_init(|| {
+        fresh = true;
+        Settings::new(config, of_environment)
+    });
+    for Wrong { setting, value, expected } in settings.wrong.iter().filter(|_| fresh) {
+        tracing::warn!(target: "specialize::settings", setting, value, expected, "a setting is wrong and is ignored");
+    }
+    (settings, fresh)
 }
 
 impl Settings {
     fn new(config: Config, environment: impl Fn(&str) -> Option<OsString>) -> Settings {
-        let environment = Environment { read: &environment };
-        Settings {
+        let environment = Environment { read: &environment, wrong: RefCell::default() };
+        let mut settings = Settings {
             mode: environment.parsed("SPECIALIZE_MODE", "full, load, build-time or off").or(config.mode).unwrap_or_default(),
             hot_of_environment: environment.parsed("SPECIALIZE_HOT", "a number of calls"),
             hot_of_program: config.hot.unwrap_or(1_000),
@@ -261,10 +284,13 @@ impl Settings {
             toolchain: environment.path("SPECIALIZE_TOOLCHAIN").or(config.toolchain).filter(|path| !path.as_os_str().is_empty()),
             target_cpu: environment
                 .parsed("SPECIALIZE_TARGET_CPU", PROCESSORS)
-                .or_else(|| checked_processor(&config.target_cpu?))
+                .or_else(|| environment.checked("Config::target_cpu", config.target_cpu?.as_ref(), PROCESSORS))
                 .unwrap_or_else(|| Processor("native".to_owned())),
             engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
-        }
+            wrong: Vec::new(),
+        };
+        settings.wrong = environment.wrong.into_inner();
+        settings
     }
 
     /// Calls before a value is hot: the environment's, then the attribute's, then the program's.
@@ -295,14 +321,19 @@ pub(crate) fn has_borrowed_rights() -> bool {
 /// The environment, whose wrong values are reported and ignored.
 struct Environment<'a> {
     read: &'a dyn Fn(&str) -> Option<OsString>,
+    wrong: RefCell<Vec<Wrong>>,
 }
 
 impl Environment<'_> {
-    fn parsed<T: FromStr>(&self, name: &str, expected: &str) -> Option<T> {
-        let text = (self.read)(name)?;
+    fn parsed<T: FromStr>(&self, name: &'static str, expected: &'static str) -> Option<T> {
+        self.checked(name, &(self.read)(name)?, expected)
+    }
+
+    /// What the text of a setting says, unless it is wrong, which is noted.
+    fn checked<T: FromStr>(&self, setting: &'static str, text: &OsStr, expected: &'static str) -> Option<T> {
         let parsed = text.to_str().and_then(|text| text.trim().parse().ok());
         if parsed.is_none() {
-            tracing::warn!(variable = name, value = ?text, expected, "a setting in the environment is wrong and is ignored");
+            self.wrong.borrow_mut().push(Wrong { setting, value: text.to_string_lossy().into_owned(), expected });
         }
         parsed
     }
@@ -314,15 +345,6 @@ impl Environment<'_> {
 
 /// What the processor may be.
 const PROCESSORS: &str = "native, build, or a level that this processor has: x86-64, x86-64-v2, x86-64-v3 or x86-64-v4";
-
-/// The program's own choice, unless it is wrong, which is reported.
-fn checked_processor(name: &str) -> Option<Processor> {
-    let processor = name.parse().ok();
-    if processor.is_none() {
-        tracing::warn!(value = name, expected = PROCESSORS, "the setting `target_cpu` is wrong and is ignored");
-    }
-    processor
-}
 
 /// `specialize` below the user's cache folder, by the XDG Base Directory Specification: a relative
 /// `XDG_CACHE_HOME` does not count.

@@ -48,6 +48,8 @@ struct Ledger {
     /// What was taken out of the table, and calls may still be using: to be retired when no lock is held. Where no variant ever
     /// leaves, callers announce nothing, and this is a few arrays that stay.
     leaving: Vec<Retired>,
+    /// The digests of the values whose variants left, to be told when no lock is held.
+    evicted: Vec<String>,
 }
 
 /// What has happened to one function so far.
@@ -135,6 +137,7 @@ impl DispatchTable {
                 last_error: None,
                 fallback: None,
                 leaving: Vec::new(),
+                evicted: Vec::new(),
             }),
         }
     }
@@ -289,11 +292,12 @@ impl DispatchTable {
 
     /// What handles of the values behind `image` share; made anew where there are none.
     pub(crate) fn binding(&'static self, image: Image, key: u64) -> Arc<Shared> {
+        let mode = settings().mode;
         let mut ledger = self.ledger();
         if let Some(shared) = ledger.registry.binding(&image) {
             return shared;
         }
-        let listed = if settings().mode == Mode::Off { None } else { self.listed.find(&image) };
+        let listed = if mode == Mode::Off { None } else { self.listed.find(&image) };
         let shared = match (listed, ledger.registry.variant(&image)) {
             (Some((entries, true)), _) => Shared::built(self, image, key, entries),
             (_, Some(variant)) => Shared::ready(self, image, key, Arc::clone(variant)),
@@ -329,7 +333,7 @@ impl DispatchTable {
         let Some(variant) = self.take_coldest() else {
             return false;
         };
-        tracing::debug!(function = self.name(), "a variant leaves");
+        self.report_eviction(&variant.image().digest());
         reclaim::retire(Box::new(variant));
         true
     }
@@ -365,6 +369,7 @@ impl DispatchTable {
             let may_leave = self.descriptor.plain && reclaim::works();
             let Some(coldest) = may_leave.then(|| ledger.registry.take_coldest()).flatten() else { break };
             ledger.counts.evicted += 1;
+            ledger.evicted.push(coldest.image().digest());
             ledger.leaving.push(Box::new(coldest));
         }
         let variant = Arc::new(variant);
@@ -373,8 +378,14 @@ impl DispatchTable {
         shared.turn_to(variant);
     }
 
-    /// Retires what was taken out of the table; to be called when no lock is held, since it may unload.
+    fn report_eviction(&self, value: &str) {
+        tracing::debug!(target: "specialize::evict", function = self.name(), value, "a variant leaves the table");
+    }
+
+    /// Retires what was taken out of the table; to be called when no lock is held, since it may unload, and tells of it.
     pub(crate) fn retire_leaving(&self) {
+        let evicted = std::mem::take(&mut self.ledger().evicted);
+        evicted.iter().for_each(|value| self.report_eviction(value));
         if self.descriptor.plain {
             let leaving = std::mem::take(&mut self.ledger().leaving);
             leaving.into_iter().for_each(reclaim::retire);
@@ -389,7 +400,7 @@ impl DispatchTable {
     /// Remembers that a hot value has to wait.
     pub(crate) fn declined(&self) {
         self.ledger().counts.declined += 1;
-        tracing::debug!(function = self.name(), "a hot value waits: making variants had its share of the machine's time");
+        tracing::debug!(target: "specialize::request", function = self.name(), "a hot value waits: making variants had its share of the machine's time");
     }
 
     /// Remembers that making a variant failed: the next try that nobody asks for waits a while,

@@ -39,13 +39,12 @@ mod with_runtime_tier {
     }
 
     extern "C" fn end() {
-        if !service::is_of_this_process() {
-            // A forked child must leave alone what its parent is at.
-            return;
+        // A forked child leaves alone what its parent is at: the service, the children and each of the last things.
+        if service::is_of_this_process() {
+            service::refuse_more();
+            compile::kill_running();
+            service::wait_for_the_end(PATIENCE);
         }
-        service::refuse_more();
-        compile::kill_running();
-        service::wait_for_the_end(PATIENCE);
         let last_things = std::mem::take(&mut *LAST_THINGS.lock().unwrap_or_else(PoisonError::into_inner));
         for last in last_things {
             last();

@@ -2,7 +2,7 @@
 //! then loads it. The one place where the artifact and compile wings meet.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
+pub(crate) use with_runtime_tier::{Keeping, allowed, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 #[cfg(not(specialize_runtime_tier))]
 pub(crate) use without_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 
@@ -61,7 +61,7 @@ mod with_runtime_tier {
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request};
-    use crate::config::{Engine, has_borrowed_rights, settings};
+    use crate::config::{Engine, Mode, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::error::Error;
     use crate::function::Descriptor;
@@ -70,6 +70,18 @@ mod with_runtime_tier {
     use crate::workshop::Workshop;
 
     pub(crate) use crate::compile::llvm::keep_server;
+
+    /// Whether the mode in force has variants at run time at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`].
+    pub(crate) fn allowed(function: &'static str) -> Result<(), Error> {
+        match settings().mode {
+            Mode::Full | Mode::Load => Ok(()),
+            mode @ (Mode::BuildTime | Mode::Off) => Err(Error::Forbidden { mode: mode.as_str(), function }),
+        }
+    }
 
     /// Whether the function behind `descriptor` can have runtime variants, whatever the values.
     pub(crate) fn supported(descriptor: &Descriptor) -> Result<(), Error> {
@@ -128,13 +140,14 @@ mod with_runtime_tier {
             resolves: &|symbol| support.defines(symbol),
         };
         let toolchain = workshop.toolchain(descriptor)?;
-        let (dylib, made, compile) = compile_with_some_engine(workshop, toolchain, &request)?;
+        let span = tracing::debug_span!(target: "specialize::compile", "compile", function = descriptor.name, value = %image.digest());
+        let (dylib, made, compile) = span.in_scope(|| compile_with_some_engine(workshop, toolchain, &request))?;
         let prepare = watch.lap().saturating_sub(compile);
         let staged = workshop.store.stage(&key, dylib)?;
         let library = Library::open(staged.artifact(), support, descriptor)?;
         let cost = Cost { prepare, compile, stages: made.stages, load: watch.lap(), ..Cost::default() };
-        tracing::debug!(function = descriptor.name, artifact = %key.digest(), origin = ?made.origin, ?cost, "a variant was compiled");
-        Ok((Variant::new(image.clone(), made, cost, library), Some(Keeping(&workshop.store, staged))))
+        report_loaded(descriptor, image, &key, &made, cost);
+        Ok((Variant::new(descriptor.name, image.clone(), made, cost, library), Some(Keeping(&workshop.store, staged))))
     }
 
     /// A variant that is finished on disk, if looking for one takes microseconds: the store is open, and the support library
@@ -161,13 +174,28 @@ mod with_runtime_tier {
             Ok(library) => {
                 let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
                 let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };
-                Some(Variant::new(image.clone(), made, cost, library))
+                report_loaded(descriptor, image, key, &made, cost);
+                Some(Variant::new(descriptor.name, image.clone(), made, cost, library))
             }
             Err(error) => {
-                tracing::warn!(%error, "an artifact cannot be loaded, and is made anew");
+                let (function, value) = (descriptor.name, image.digest());
+                tracing::warn!(target: "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew");
                 None
             }
         }
+    }
+
+    fn report_loaded(descriptor: &Descriptor, image: &Image, key: &Key, made: &Made, cost: Cost) {
+        tracing::debug!(
+            target: "specialize::load",
+            function = descriptor.name,
+            value = %image.digest(),
+            artifact = %key.digest(),
+            origin = ?made.origin,
+            took = ?cost.total(),
+            ?cost,
+            "a variant is loaded"
+        );
     }
 
     /// What is left to be done for a variant that can be called already.
@@ -178,7 +206,7 @@ mod with_runtime_tier {
         /// Keeps the variant for the next process.
         pub(crate) fn finish(self) {
             if let Err(error) = self.1.keep(self.0) {
-                tracing::warn!(%error, "a variant is not kept for the next process");
+                tracing::warn!(target: "specialize::store", %error, "a variant is not kept for the next process");
             }
         }
     }
@@ -203,7 +231,7 @@ mod with_runtime_tier {
             Some(reason) if engine == Engine::Llvm => Err(Error::Engine { engine: engine.as_str(), function, reason }),
             fallback => {
                 if let Some(reason) = &fallback {
-                    tracing::info!(function, reason, "rustc makes this variant instead of LLVM alone");
+                    tracing::info!(target: "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone");
                 }
                 let mut watch = Watch::start();
                 let dylib = compile::compile(toolchain, request)?;

@@ -111,6 +111,7 @@ pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
         return enqueue(shared, outcome);
     };
     table.publish(shared, variant);
+    report_published(shared);
     table.retire_leaving();
     let service = service();
     let waiting = outcome.finish(Ok(()));
@@ -162,8 +163,11 @@ fn enqueue(shared: &Arc<Shared>, outcome: Arc<Outcome>) -> Pending {
         waiting.wake();
         return Pending::ready(Err(error));
     }
+    let (function, value) = (shared.table().name(), shared.image().digest());
     state.queue.push_back(Job { shared: Arc::clone(shared), outcome: Arc::clone(&outcome), queued: Instant::now() });
     service.queued.notify_one();
+    drop(state);
+    tracing::debug!(target: "specialize::request", function, value, "a variant is asked for");
     Pending::shared(outcome)
 }
 
@@ -223,7 +227,7 @@ pub(crate) fn refuse_more() {
 #[cfg(specialize_runtime_tier)]
 pub(crate) fn wait_for_the_end(patience: Duration) {
     if !settle(patience) {
-        tracing::debug!("a compile did not end in time; what it leaves is removed by the next process");
+        tracing::debug!(target: "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process");
     }
 }
 
@@ -271,6 +275,7 @@ impl Service {
             self.strike_off(&mut state, &job.shared);
             drop(state);
             waiting.wake();
+            report_published(&job.shared);
             job.shared.table().retire_leaving();
             // Nothing of the job must outlive it: what its values share holds their variant.
             drop(job);
@@ -343,7 +348,8 @@ fn make_room(table: &DispatchTable) -> Result<(), Error> {
 /// Makes one variant.
 fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
-    let span = tracing::debug_span!("specialize::request", function = table.name());
+    let value = job.shared.image().digest();
+    let span = tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value);
     let _entered = span.enter();
     // A panic here would be a mistake of this crate's, and must not leave callers waiting.
     let made = catch_unwind(AssertUnwindSafe(|| {
@@ -352,10 +358,20 @@ fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     }));
     let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));
     match &made {
-        Ok((variant, _)) => tracing::debug!(function = table.name(), origin = ?variant.origin(), "a variant is ready"),
-        Err(error) => tracing::warn!(function = table.name(), %error, "no variant: the generic function serves"),
+        Ok(_) => {}
+        Err(error) => {
+            tracing::warn!(target: "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves");
+        }
     }
     made.map(|(variant, keeping)| (variant.waited(queue), keeping))
+}
+
+/// Tells that values have a variant; to be called when no lock is held, since whoever listens may call a specialized function.
+fn report_published(shared: &Shared) {
+    if shared.has_variant() {
+        let (function, value) = (shared.table().name(), shared.image().digest());
+        tracing::debug!(target: "specialize::publish", function, value, "the variant serves from now on");
+    }
 }
 
 /// Publishes a variant, or has it said wherever that is asked later why there is none; and what is left to be done.

@@ -122,7 +122,7 @@ impl Workshop {
         if let Some(verdict) = outcome.encode()
             && let Err(error) = self.store.keep_content(&key, verdict)
         {
-            tracing::warn!(%error, "the verdict on the compiler is not kept for other processes");
+            tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes");
         }
         Ok(outcome)
     }

@@ -133,7 +133,7 @@ impl Store {
         match Store::shared(folder, limit) {
             Ok(store) => Ok(store),
             Err(error) => {
-                tracing::warn!(%error, "there is no store: variants are made anew by each process");
+                tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process");
                 Store::private(limit, Some(error))
             }
         }
@@ -215,6 +215,11 @@ impl Store {
         file.write_all(&[0; ENOUGH]).map_err(|source| Error::file("write to a file in", &self.work, source))
     }
 
+    /// Where finished artifacts are kept.
+    pub(crate) fn place(&self) -> &Path {
+        &self.artifacts
+    }
+
     /// Why there is no lasting store, if one was wanted.
     pub(crate) fn failure(&self) -> Option<&Error> {
         self.reason.as_ref()
@@ -270,13 +275,13 @@ impl Store {
             Ok(artifact) => Some(artifact),
             Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
             Err(error @ Error::CacheUntrusted { .. }) => {
-                tracing::warn!(%error, "an artifact is not used, and is made anew");
+                tracing::warn!(target: "specialize::store", %error, "an artifact is not used, and is made anew");
                 // Another process may have removed it before us.
                 let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
                 None
             }
             Err(error) => {
-                tracing::warn!(%error, "an artifact cannot be read, and is made anew");
+                tracing::warn!(target: "specialize::store", %error, "an artifact cannot be read, and is made anew");
                 None
             }
         }
@@ -322,7 +327,7 @@ impl Store {
             }
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
-                tracing::warn!(%error, "an artifact is not kept for the next process");
+                tracing::warn!(target: "specialize::store", %error, "an artifact is not kept for the next process");
                 Ok(Staged { artifact: Artifact::in_memory(content)?, file: None, kept })
             }
         }
@@ -359,7 +364,7 @@ impl Store {
             sweep::record_need(needed);
         }
         if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {
-            tracing::warn!(%error, "the store cannot be kept within its limit");
+            tracing::warn!(target: "specialize::store", %error, "the store cannot be kept within its limit");
         }
     }
 

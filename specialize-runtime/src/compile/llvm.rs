@@ -199,7 +199,7 @@ fn llvm_version() -> &'static str {
 }
 
 /// The toolchain's own LLVM: beside the library that the compiler is.
-fn find_library(toolchain: &Toolchain) -> Result<PathBuf, String> {
+pub(crate) fn find_library(toolchain: &Toolchain) -> Result<PathBuf, String> {
     let folder = toolchain.rustc.with_file_name("../lib");
     let entries = fs::read_dir(&folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
     let is_llvm = |name: &str| name.starts_with("libLLVM") && name.contains(".so") && !name.ends_with(".a");
