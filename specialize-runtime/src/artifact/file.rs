@@ -1,7 +1,4 @@
-//! One artifact: how it stands in a file, and in memory where no file can be loaded.
-//!
-//! A file is the content (a dylib mostly), then its key, then a footer. The loader does not look
-//! beyond the dylib.
+//! One artifact: in its file, or in memory where no file can be loaded.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -12,12 +9,10 @@ use std::sync::Arc;
 
 use rustix::fs::{MemfdFlags, OFlags, SealFlags, fcntl_add_seals, memfd_create};
 
+use crate::artifact::format::{content_length, encode};
 use crate::artifact::key::Key;
 use crate::artifact::sweep;
 use crate::error::Error;
-
-const MAGIC: [u8; 16] = *b"specialize\0\x01\0\0\0\0";
-const FOOTER: usize = MAGIC.len() + 2 * size_of::<u64>() + blake3::OUT_LEN;
 
 /// A finished file that has been checked.
 #[derive(Debug)]
@@ -151,68 +146,11 @@ pub(crate) fn write(file: &mut File, content: &[u8], key: &Key) -> io::Result<()
     file.set_permissions(Permissions::from_mode(0o400))
 }
 
-/// The bytes of an artifact's file.
-pub(crate) fn encode(content: &[u8], fields: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::with_capacity(content.len() + fields.len() + FOOTER);
-    whole.extend_from_slice(content);
-    whole.extend_from_slice(fields);
-    whole.extend_from_slice(&MAGIC);
-    whole.extend_from_slice(&(content.len() as u64).to_le_bytes());
-    whole.extend_from_slice(&(fields.len() as u64).to_le_bytes());
-    let digest = blake3::hash(&whole);
-    whole.extend_from_slice(digest.as_bytes());
-    whole
-}
-
-/// The length of the content that `whole` starts with, if all of it is undamaged and for the key of these fields.
-pub(crate) fn content_length(whole: &[u8], fields: &[u8]) -> Option<usize> {
-    let (hashed, digest) = whole.split_last_chunk::<{ blake3::OUT_LEN }>()?;
-    // The comparison of two blake3 hashes takes constant time, which does no harm.
-    if blake3::hash(hashed) != *digest {
-        return None;
-    }
-    let (rest, key_length) = hashed.split_last_chunk()?;
-    let (rest, content_length) = rest.split_last_chunk()?;
-    let (rest, magic) = rest.split_last_chunk()?;
-    let content_length = usize::try_from(u64::from_le_bytes(*content_length)).ok()?;
-    let key_length = usize::try_from(u64::from_le_bytes(*key_length)).ok()?;
-    let (content, found) = rest.split_at_checked(content_length)?;
-    (*magic == MAGIC && key_length == found.len() && found == fields).then_some(content.len())
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
-
-    #[test]
-    fn what_is_damaged_or_cut_or_for_something_else_is_nothing() {
-        let (key, content) = (Key::new("test").number(1), b"some code that will be damaged");
-        let whole = encode(content, key.fields());
-        assert_eq!(content_length(&whole, key.fields()), Some(content.len()));
-        assert_eq!(content_length(&whole, Key::new("test").number(2).fields()), None);
-        for place in 0..whole.len() {
-            let mut damaged = whole.clone();
-            damaged[place] ^= 1;
-            assert_eq!(content_length(&damaged, key.fields()), None, "byte {place}");
-            assert_eq!(content_length(&whole[..place], key.fields()), None, "first {place} bytes");
-        }
-    }
-
-    #[test]
-    fn lengths_that_do_not_fit_are_refused_under_a_true_digest() {
-        let fields = Key::new("test").fields().to_vec();
-        let whole = encode(b"code", &fields);
-        for length in [0, 3, 5, u64::MAX] {
-            let mut forged = whole[..whole.len() - blake3::OUT_LEN].to_vec();
-            let place = forged.len() - 16;
-            forged[place..place + 8].copy_from_slice(&u64::to_le_bytes(length));
-            let digest = blake3::hash(&forged);
-            forged.extend_from_slice(digest.as_bytes());
-            assert_eq!(content_length(&forged, &fields), None, "{length}");
-        }
-    }
 
     #[test]
     fn what_is_no_read_only_file_of_ones_own_is_not_read() {

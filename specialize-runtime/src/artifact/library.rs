@@ -5,10 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use libloading::os::unix::{Library as Dylib, RTLD_LOCAL, RTLD_NOW};
-use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
-use object::{LittleEndian, Object, ObjectSegment, ObjectSymbol, elf};
+use libloading::os::unix::{Library as Loaded, RTLD_LOCAL, RTLD_NOW};
 
+use crate::artifact::dylib::{Dylib, ENTRY};
 use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
 use crate::artifact::mapping::{self, Mapping};
@@ -16,14 +15,8 @@ use crate::artifact::pinning::{self, Code, Farewell};
 use crate::error::Error;
 use crate::function::{Descriptor, Entries};
 
-/// The symbol of a variant's code.
-pub(crate) const ENTRY: &str = "specialize_entry";
-
 /// The symbol of a variant's loop, which a function with the option `batch` has.
 pub(crate) const MAP: &str = "specialize_map";
-
-/// The symbol of the sizes and alignments that a variant was compiled with.
-pub(crate) const LAYOUT: &str = "SPECIALIZE_LAYOUT";
 
 /// How many variants are loaded in the process.
 pub(crate) fn loaded() -> usize {
@@ -42,7 +35,7 @@ pub(crate) struct Library {
     code: Code,
     mapping: Mapping,
     /// Keeps the code mapped; there until it is dropped.
-    dylib: Option<Dylib>,
+    dylib: Option<Loaded>,
     /// Keeps the path that the loader knows from coming again, where the artifact was loaded from memory.
     memory: Option<Arc<File>>,
 }
@@ -61,19 +54,21 @@ impl Library {
     pub(crate) fn open(artifact: &Artifact, support: &Support, descriptor: &Descriptor) -> Result<Library, Error> {
         let path = artifact.path_to_load();
         let mismatch = |reason: &str| Error::Mismatch { path: path.clone(), reason: reason.to_owned() };
-        let file = ElfFile64::parse(artifact.content()).map_err(|error| mismatch(&error.to_string()))?;
-        if compiled_layout(&file).as_deref() != Some(descriptor.layout) {
+        let Some(variant) = Dylib::examine(artifact.content()) else {
+            return Err(mismatch("it is no variant"));
+        };
+        if variant.layout != descriptor.layout {
             return Err(mismatch("a type in the signature has another size or alignment there"));
         }
         // SAFETY: the artifact was checked: it is a variant of this crate's making, from the very
         // compiler that built the host, and has no initializers.
-        let dylib = unsafe { Dylib::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
+        let dylib = unsafe { Loaded::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
             .map_err(|source| Error::Load { path: path.clone(), source: Arc::new(source) })?;
         if !support.serves(&dylib) {
             return Err(mismatch("it was linked against another support library"));
         }
         let entry = symbol(&dylib, &path, ENTRY)?;
-        let Some((mapping, code)) = mapping_of(entry, &file, artifact) else {
+        let Some((mapping, code)) = mapping_of(entry, &variant, artifact) else {
             return Err(mismatch("what the loader mapped is not what was checked"));
         };
         let mut entries = Entries::new(entry);
@@ -119,7 +114,7 @@ impl Drop for Library {
     }
 }
 
-fn symbol(dylib: &Dylib, path: &Path, name: &str) -> Result<*const (), Error> {
+fn symbol(dylib: &Loaded, path: &Path, name: &str) -> Result<*const (), Error> {
     let name = format!("{name}\0");
     // SAFETY: only the symbol's address is taken.
     let symbol = unsafe { dylib.get::<*const ()>(name.as_bytes()) };
@@ -133,37 +128,15 @@ fn symbol(dylib: &Dylib, path: &Path, name: &str) -> Result<*const (), Error> {
 /// path, and opens the file anew, after it was checked. So first the kernel is asked whether the file
 /// behind `entry` is the one that was checked, and how much of it is mapped there; then what was mapped is compared with what
 /// was checked, in the segment that holds the code and that the loader does not change.
-fn mapping_of(entry: *const (), file: &ElfFile64<'_, LittleEndian>, artifact: &Artifact) -> Option<(Mapping, Range<usize>)> {
-    let endian = LittleEndian;
-    let segments = file.elf_header().program_headers(endian, artifact.content()).ok()?;
-    let is_code = |flags| flags == elf::PF_R | elf::PF_X;
-    let code = segments.iter().find(|segment| segment.p_type(endian) == elf::PT_LOAD && is_code(segment.p_flags(endian)))?;
-    let checked = code.data(endian, artifact.content()).ok()?;
-    let before_entry = entry_offset(file, code.p_vaddr(endian)).filter(|offset| *offset < checked.len())?;
+fn mapping_of(entry: *const (), variant: &Dylib<'_>, artifact: &Artifact) -> Option<(Mapping, Range<usize>)> {
     let mapping = mapping::of_file(entry, artifact.file_to_load()).ok()??;
-    let before_segment = usize::try_from(code.p_offset(endian).checked_sub(mapping.offset)?).ok()?;
+    let before_segment = usize::try_from(variant.code_offset.checked_sub(mapping.offset)?).ok()?;
     let start = mapping.addresses.start.checked_add(before_segment)?;
-    let end = start.checked_add(checked.len())?;
-    if !mapping.is_code || end > mapping.addresses.end || entry.addr() != start + before_entry {
+    let end = start.checked_add(variant.code.len())?;
+    if !mapping.is_code || end > mapping.addresses.end || entry.addr() != start + variant.entry {
         return None;
     }
     // SAFETY: the kernel says that the file is mapped up to `end` and beyond, readable and not writable; the loader holds it open.
-    let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(before_entry), checked.len()) };
-    (mapped == checked).then_some((mapping, start..end))
-}
-
-/// How far behind `start` the file says that its entry symbol stands.
-fn entry_offset(file: &ElfFile64<'_, LittleEndian>, start: u64) -> Option<usize> {
-    let address = file.dynamic_symbols().find(|symbol| symbol.name() == Ok(ENTRY))?.address();
-    usize::try_from(address.checked_sub(start)?).ok()
-}
-
-/// The sizes and alignments that a variant was compiled with, as its file says.
-fn compiled_layout(file: &ElfFile64<'_, LittleEndian>) -> Option<Vec<[usize; 2]>> {
-    let symbol = file.dynamic_symbols().find(|symbol| symbol.name() == Ok(LAYOUT))?;
-    let bytes = file.segments().find_map(|segment| segment.data_range(symbol.address(), symbol.size()).ok()?)?;
-    let (numbers, rest) = bytes.as_chunks::<{ size_of::<usize>() }>();
-    let numbers: Vec<usize> = numbers.iter().map(|number| usize::from_le_bytes(*number)).collect();
-    let (pairs, odd) = numbers.as_chunks::<2>();
-    (rest.is_empty() && odd.is_empty()).then(|| pairs.to_vec())
+    let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(variant.entry), variant.code.len()) };
+    (mapped == variant.code).then_some((mapping, start..end))
 }

@@ -1,6 +1,8 @@
 //! Microseconds: finished dylibs on disk and in memory, and what the host lends them.
 
+mod dylib;
 pub(crate) mod file;
+mod format;
 pub(crate) mod host;
 pub(crate) mod key;
 mod lent;
