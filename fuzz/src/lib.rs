@@ -8,6 +8,8 @@ mod args;
 mod attribute;
 #[path = "../../specialize-macro/src/attributes.rs"]
 mod attributes;
+#[path = "../../specialize-macro/src/batch.rs"]
+mod batch;
 #[path = "../../specialize-macro/src/checks.rs"]
 mod checks;
 #[path = "../../specialize-macro/src/columns.rs"]
@@ -46,6 +48,8 @@ mod template;
 mod tree;
 #[path = "../../specialize-macro/src/values.rs"]
 mod values;
+#[path = "../../specialize-macro/src/work.rs"]
+mod work;
 
 #[path = "../../specialize-runtime/src/artifact/dylib.rs"]
 mod artifact_dylib;

@@ -14,7 +14,7 @@ use crate::compile::{self, Lowering, Request, support};
 use crate::config::{Engine, settings};
 use crate::doctor::{Diagnosis, Finding};
 use crate::error::Error;
-use crate::function::{Descriptor, Entry};
+use crate::function::{Descriptor, Entries, Purpose};
 use crate::workshop::Workshop;
 use crate::{lifetime, maker};
 
@@ -27,7 +27,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     name: "doctor",
     module_path: "specialize_doctor::kernel",
     parameters: &["n"],
-    generic: Entry::new(std::ptr::null()),
+    generic: Entries::new(std::ptr::null()),
     template: Template {
         module_path: "specialize_doctor::kernel::template",
         function: "kernel",
@@ -37,6 +37,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         body: &[Piece { line: 1, column: 1, text: "pub fn kernel(x: u64, n: u32) -> u64 { x.wrapping_pow(n) }" }],
         entry: "#[unsafe(no_mangle)] pub fn specialize_entry(x: u64, _: u32) -> u64 { super::kernel(x, HOLE_0) } \
                 #[unsafe(no_mangle)] pub static SPECIALIZE_LAYOUT: [[usize; 2]; 3] = [[8, 8], [4, 4], [8, 8]];",
+        batch: false,
         holes: &["u32"],
         cfgs: &[],
         identity: None,
@@ -145,9 +146,9 @@ impl Examination {
 
     fn load_call_and_unload(&mut self, workshop: &Workshop, support: &Support, dylib: Vec<u8>) -> Result<(), Error> {
         let staged = workshop.store.stage(&workshop.key("doctor"), dylib)?;
-        let library = Library::open(staged.artifact(), support, DESCRIPTOR.layout)?;
+        let library = Library::open(staged.artifact(), support, &DESCRIPTOR)?;
         // SAFETY: the entry of a variant that was checked, with the signature of the template above; it stays loaded meanwhile.
-        let entry = unsafe { std::mem::transmute::<*const (), fn(u64, u32) -> u64>(library.entry()) };
+        let entry = unsafe { std::mem::transmute::<*const (), fn(u64, u32) -> u64>(library.entries().code(Purpose::Call)) };
         if entry(3, 0) != 3u64.wrapping_pow(VALUE) {
             let path = staged.artifact().path().to_owned();
             return Err(Error::Mismatch { path, reason: "the variant's answer is wrong".to_owned() });
