@@ -37,6 +37,11 @@ fn hosts_that_are_killed_at_any_moment_leave_nothing_that_hurts_the_next() {
         random ^= random >> 7;
         random ^= random << 17;
         std::thread::sleep(Duration::from_millis(random % 200));
+        if host % 20 == 0 {
+            // However slow the machine is, some get on with their work.
+            let before = place.artifacts().len();
+            eventually("it keeps something", || place.artifacts().len() > before + 1);
+        }
         assert!(running.try_wait().expect("a child of ours").is_none(), "host {host} failed before it was killed");
         running.kill().expect("a child of ours");
         running.wait().expect("a child of ours");

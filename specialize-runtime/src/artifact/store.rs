@@ -20,8 +20,8 @@ use crate::artifact::key::Key;
 use crate::artifact::{sweep, way};
 use crate::error::Error;
 
-/// Where else there may be room for temporary files; the last is in memory.
-const ELSEWHERE: [&str; 2] = ["/tmp", "/dev/shm"];
+/// Where else there is room for temporary files: in memory.
+const SHARED_MEMORY: &str = "/dev/shm";
 
 /// Where finished artifacts are kept.
 #[derive(Debug)]
@@ -374,7 +374,7 @@ impl Store {
 }
 
 fn temporary_places() -> impl Iterator<Item = PathBuf> {
-    [std::env::temp_dir()].into_iter().chain(ELSEWHERE.map(PathBuf::from))
+    [std::env::temp_dir(), PathBuf::from(SHARED_MEMORY)].into_iter()
 }
 
 /// A folder for the user alone in `place`, where nobody else can move it.
