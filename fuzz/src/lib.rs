@@ -20,6 +20,12 @@ mod combinations;
 mod copies;
 #[path = "../../specialize-macro/src/descriptor.rs"]
 mod descriptor;
+#[path = "../../specialize-macro/src/listed.rs"]
+mod listed;
+#[path = "../../specialize-macro/src/form.rs"]
+mod form;
+#[path = "../../specialize-macro/src/derive.rs"]
+mod derive;
 #[path = "../../specialize-macro/src/expand.rs"]
 mod expand;
 #[path = "../../specialize-macro/src/flags.rs"]

@@ -15,6 +15,7 @@ use crate::config::{Engine, settings};
 use crate::doctor::{Diagnosis, Finding};
 use crate::error::Error;
 use crate::function::{Descriptor, Entries, Purpose};
+use crate::value::Part;
 use crate::workshop::Workshop;
 use crate::{lifetime, maker};
 
@@ -197,7 +198,7 @@ fn compile(
     };
     let request = Request {
         lowering,
-        images: &[&image],
+        images: &[Part { bytes: &image, length: None }],
         support: support.path(),
         support_name: support.name(),
         resolves: &|symbol| support.defines(symbol),

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::LazyLock;
 
@@ -46,7 +46,12 @@ impl Image {
     /// is made up for each process, so that trying all values leads nowhere.
     pub(crate) fn digest(&self) -> String {
         static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        format!("{:016x}", KEY.hash_one(self.bytes()))
+        let mut hasher = KEY.build_hasher();
+        for part in self.parts() {
+            hasher.write(part.bytes);
+            hasher.write_usize(part.bytes.len());
+        }
+        format!("{:016x}", hasher.finish())
     }
 
     /// Whether the key of the values tells them apart.
