@@ -51,6 +51,6 @@ pub use specialize_macro::{Value, specialize};
 #[doc(hidden)]
 pub use specialize_runtime::__private;
 pub use specialize_runtime::{
-    Config, Cost, Counts, DispatchTable, Engine, Error, FunctionStats, Mode, Origin, Pending, Stages, Stats, TableEntry, Tier, Value,
-    functions, settle, stats,
+    Check, Config, Cost, Counts, Diagnosis, DispatchTable, Engine, Error, Finding, FunctionStats, Mode, Origin, Pending, Stages, Stats,
+    TableEntry, Tier, Value, doctor, functions, settle, stats,
 };

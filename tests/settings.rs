@@ -204,7 +204,7 @@ fn an_empty_cache_folder_means_no_store() {
 #[test]
 fn wrong_values_are_ignored_and_told_in_events() {
     const NAME: &str = "wrong_values_are_ignored_and_told_in_events";
-    const WRONG: [(&str, &str); 9] = [
+    const WRONG: [(&str, &str); 10] = [
         ("SPECIALIZE_MODE", "fast"),
         ("SPECIALIZE_HOT", "often"),
         ("SPECIALIZE_TABLE_CAPACITY", "-1"),
@@ -214,6 +214,7 @@ fn wrong_values_are_ignored_and_told_in_events() {
         ("SPECIALIZE_COMPILE_MEMORY", "99999999999999999999999"),
         ("SPECIALIZE_COMPILE_JOBS", "0x2"),
         ("SPECIALIZE_ENGINE", "gcc"),
+        ("SPECIALIZE_TARGET_CPU", "nonsense"),
     ];
     static EVENTS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
     if is_child(NAME) {

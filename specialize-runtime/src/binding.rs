@@ -167,7 +167,12 @@ impl Shared {
         }
         match self.table.lately_failed() {
             // What holds up the making of variants is the reason why these values have none.
-            Some(error) => self.failed(&error),
+            Some(error) => {
+                self.failed(&error);
+                if error.may_pass() {
+                    service::put_off(self);
+                }
+            }
             None => drop(service::request(self)),
         }
     }

@@ -1,6 +1,7 @@
 //! Settings of the process: what the program installs, and the environment, which wins over it.
 
-use std::ffi::OsString;
+use std::cell::RefCell;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -42,6 +43,48 @@ impl FromStr for Mode {
     fn from_str(text: &str) -> Result<Mode, ()> {
         [Mode::Full, Mode::Load, Mode::BuildTime, Mode::Off].into_iter().find(|mode| mode.as_str() == text).ok_or(())
     }
+}
+
+/// The processor that variants are made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Processor(String);
+
+impl Processor {
+    /// The processor as rustc names it, but for `build`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Processor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Processor, ()> {
+        let is_known = matches!(text, "native" | "build") || runs_level(text);
+        is_known.then(|| Processor(text.to_owned())).ok_or(())
+    }
+}
+
+/// Whether this processor runs code for one of the levels of the x86-64 psABI.
+#[cfg(target_arch = "x86_64")]
+fn runs_level(level: &str) -> bool {
+    macro_rules! has {
+        ($($feature:tt),*) => { $(is_x86_feature_detected!($feature))&&* };
+    }
+    let second = || has!("cmpxchg16b", "popcnt", "sse3", "ssse3", "sse4.1", "sse4.2");
+    let third = || second() && has!("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave");
+    match level {
+        "x86-64" => true,
+        "x86-64-v2" => second(),
+        "x86-64-v3" => third(),
+        "x86-64-v4" => third() && has!("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"),
+        _ => false,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn runs_level(_: &str) -> bool {
+    false
 }
 
 /// What turns a template and a value into machine code.
@@ -144,7 +187,7 @@ impl Config {
         /// The `rustc` to use instead of the one that built the program. `SPECIALIZE_TOOLCHAIN`.
         toolchain: impl Into<PathBuf>;
         /// The processor to compile for: `native` (default), `build` (as the program was built),
-        /// or a level such as `x86-64-v3`. `SPECIALIZE_TARGET_CPU`.
+        /// or a level that this processor has, such as `x86-64-v3`; anything else is reported and ignored. `SPECIALIZE_TARGET_CPU`.
         target_cpu: impl Into<String>;
         /// What makes machine code. `SPECIALIZE_ENGINE`: `auto` (default), `llvm`, `rustc`.
         engine: Engine;
@@ -157,12 +200,7 @@ impl Config {
     /// [`Error::AlreadyConfigured`] if settings are in force already: another `install`, or a
     /// specialized function that was called before.
     pub fn install(self) -> Result<(), Error> {
-        let mut fresh = false;
-        SETTINGS.get_or_init(|| {
-            fresh = true;
-            Settings::new(self, |name| std::env::var_os(name))
-        });
-        if fresh { Ok(()) } else { Err(Error::AlreadyConfigured) }
+        if put_in_force(self).1 { Ok(()) } else { Err(Error::AlreadyConfigured) }
     }
 }
 
@@ -180,21 +218,48 @@ pub(crate) struct Settings {
     pub(crate) compile_memory: Option<u64>,
     pub(crate) compile_jobs: usize,
     pub(crate) toolchain: Option<PathBuf>,
-    pub(crate) target_cpu: String,
+    pub(crate) target_cpu: Processor,
     pub(crate) engine: Engine,
+    /// What was wrong and is ignored.
+    pub(crate) wrong: Vec<Wrong>,
+}
+
+/// A setting that is wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Wrong {
+    /// The variable, or the method.
+    pub(crate) setting: &'static str,
+    pub(crate) value: String,
+    pub(crate) expected: &'static str,
 }
 
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
 
 /// The settings in force; read from the environment now if nobody installed any.
+#[inline]
 pub(crate) fn settings() -> &'static Settings {
-    SETTINGS.get_or_init(|| Settings::new(Config::default(), |name| std::env::var_os(name)))
+    SETTINGS.get().unwrap_or_else(|| put_in_force(Config::default()).0)
+}
+
+/// Puts settings in force, unless there are some, and says whether they are; and tells what is wrong with them, when they are: whoever listens may call a
+/// specialized function.
+#[cold]
+fn put_in_force(config: Config) -> (&'static Settings, bool) {
+    let mut fresh = false;
+    let settings = SETTINGS.get_or_init(|| {
+        fresh = true;
+        Settings::new(config, of_environment)
+    });
+    for Wrong { setting, value, expected } in settings.wrong.iter().filter(|_| fresh) {
+        tracing::warn!(target: "specialize::settings", setting, value, expected, "a setting is wrong and is ignored");
+    }
+    (settings, fresh)
 }
 
 impl Settings {
     fn new(config: Config, environment: impl Fn(&str) -> Option<OsString>) -> Settings {
-        let environment = Environment { read: &environment };
-        Settings {
+        let environment = Environment { read: &environment, wrong: RefCell::default() };
+        let mut settings = Settings {
             mode: environment.parsed("SPECIALIZE_MODE", "full, load, build-time or off").or(config.mode).unwrap_or_default(),
             hot_of_environment: environment.parsed("SPECIALIZE_HOT", "a number of calls"),
             hot_of_program: config.hot.unwrap_or(1_000),
@@ -218,12 +283,14 @@ impl Settings {
             compile_jobs: environment.parsed("SPECIALIZE_COMPILE_JOBS", "a number of compiles").or(config.compile_jobs).unwrap_or(1).max(1),
             toolchain: environment.path("SPECIALIZE_TOOLCHAIN").or(config.toolchain).filter(|path| !path.as_os_str().is_empty()),
             target_cpu: environment
-                .parsed("SPECIALIZE_TARGET_CPU", "native, build or a processor's name")
-                .or(config.target_cpu)
-                .filter(|cpu| !cpu.is_empty())
-                .unwrap_or_else(|| "native".to_owned()),
+                .parsed("SPECIALIZE_TARGET_CPU", PROCESSORS)
+                .or_else(|| environment.checked("Config::target_cpu", config.target_cpu?.as_ref(), PROCESSORS))
+                .unwrap_or_else(|| Processor("native".to_owned())),
             engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
-        }
+            wrong: Vec::new(),
+        };
+        settings.wrong = environment.wrong.into_inner();
+        settings
     }
 
     /// Calls before a value is hot: the environment's, then the attribute's, then the program's.
@@ -232,17 +299,41 @@ impl Settings {
     }
 }
 
+/// A variable of the environment, unless that was set by somebody with fewer rights than the program.
+fn of_environment(name: &str) -> Option<OsString> {
+    if has_borrowed_rights() { None } else { std::env::var_os(name) }
+}
+
+/// Whether the program runs with more rights than whoever started it (set-user-id and the like), so that what it is given is not to
+/// be believed.
+#[cfg(specialize_runtime_tier)]
+pub(crate) fn has_borrowed_rights() -> bool {
+    // SAFETY: the function takes a number and gives back another.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
+/// Without a runtime tier, nothing that the environment says leads to a file or process.
+#[cfg(not(specialize_runtime_tier))]
+pub(crate) fn has_borrowed_rights() -> bool {
+    false
+}
+
 /// The environment, whose wrong values are reported and ignored.
 struct Environment<'a> {
     read: &'a dyn Fn(&str) -> Option<OsString>,
+    wrong: RefCell<Vec<Wrong>>,
 }
 
 impl Environment<'_> {
-    fn parsed<T: FromStr>(&self, name: &str, expected: &str) -> Option<T> {
-        let text = (self.read)(name)?;
+    fn parsed<T: FromStr>(&self, name: &'static str, expected: &'static str) -> Option<T> {
+        self.checked(name, &(self.read)(name)?, expected)
+    }
+
+    /// What the text of a setting says, unless it is wrong, which is noted.
+    fn checked<T: FromStr>(&self, setting: &'static str, text: &OsStr, expected: &'static str) -> Option<T> {
         let parsed = text.to_str().and_then(|text| text.trim().parse().ok());
         if parsed.is_none() {
-            tracing::warn!(variable = name, value = ?text, expected, "a setting in the environment is wrong and is ignored");
+            self.wrong.borrow_mut().push(Wrong { setting, value: text.to_string_lossy().into_owned(), expected });
         }
         parsed
     }
@@ -251,6 +342,9 @@ impl Environment<'_> {
         (self.read)(name).map(PathBuf::from)
     }
 }
+
+/// What the processor may be.
+const PROCESSORS: &str = "native, build, or a level that this processor has: x86-64, x86-64-v2, x86-64-v3 or x86-64-v4";
 
 /// `specialize` below the user's cache folder, by the XDG Base Directory Specification: a relative
 /// `XDG_CACHE_HOME` does not count.
@@ -291,6 +385,19 @@ mod tests {
         let settings = settings_of(Config::default().engine(Engine::Rustc), &[("SPECIALIZE_MODE", "fast"), ("SPECIALIZE_ENGINE", "gcc")]);
         assert_eq!(settings.mode, Mode::Full);
         assert_eq!(settings.engine, Engine::Rustc);
+    }
+
+    #[test]
+    fn a_processor_is_known_by_its_name_and_runs_its_code() {
+        let cpu = |config: Config, value: &str| settings_of(config, &[("SPECIALIZE_TARGET_CPU", value)]).target_cpu;
+        assert_eq!(settings_of(Config::default(), &[]).target_cpu.as_str(), "native");
+        for wrong in ["nonsense", "", "x86-64-v9", "native -Clinker=/bin/sh"] {
+            assert_eq!(cpu(Config::default().target_cpu("build"), wrong).as_str(), "build", "{wrong}");
+            assert_eq!(settings_of(Config::default().target_cpu(wrong), &[]).target_cpu.as_str(), "native", "{wrong}");
+        }
+        assert_eq!(cpu(Config::default(), "build").as_str(), "build");
+        #[cfg(target_arch = "x86_64")]
+        assert_eq!(cpu(Config::default(), "x86-64").as_str(), "x86-64");
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::backoff::Backoff;
 use crate::binding::Shared;
 use crate::config::{Mode, settings};
 use crate::cost::Cost;
@@ -38,7 +39,8 @@ const NOT_COUNTING: u8 = 2;
 #[derive(Debug)]
 struct Ledger {
     registry: Registry,
-    retry: Retry,
+    /// When a function whose variants failed is tried again without being asked to.
+    retry: Backoff<Error>,
     counts: Counts,
     last_error: Option<Error>,
     /// Why rustc last made a variant where LLVM alone was the first choice.
@@ -46,13 +48,8 @@ struct Ledger {
     /// What was taken out of the table, and calls may still be using: to be retired when no lock is held. Where no variant ever
     /// leaves, callers announce nothing, and this is a few arrays that stay.
     leaving: Vec<Retired>,
-}
-
-/// When a function whose variants failed is tried again without being asked to.
-#[derive(Debug, Default)]
-struct Retry {
-    not_before: Option<Instant>,
-    pause: Duration,
+    /// The digests of the values whose variants left, to be told when no lock is held.
+    evicted: Vec<String>,
 }
 
 /// What has happened to one function so far.
@@ -135,11 +132,12 @@ impl DispatchTable {
             counting: AtomicU8::new(UNDECIDED),
             ledger: Mutex::new(Ledger {
                 registry: Registry::new(),
-                retry: Retry { not_before: None, pause: Duration::ZERO },
                 counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0, evicted: 0, declined: 0 },
+                retry: Backoff::new(),
                 last_error: None,
                 fallback: None,
                 leaving: Vec::new(),
+                evicted: Vec::new(),
             }),
         }
     }
@@ -294,11 +292,12 @@ impl DispatchTable {
 
     /// What handles of the values behind `image` share; made anew where there are none.
     pub(crate) fn binding(&'static self, image: Image, key: u64) -> Arc<Shared> {
+        let mode = settings().mode;
         let mut ledger = self.ledger();
         if let Some(shared) = ledger.registry.binding(&image) {
             return shared;
         }
-        let listed = if settings().mode == Mode::Off { None } else { self.listed.find(&image) };
+        let listed = if mode == Mode::Off { None } else { self.listed.find(&image) };
         let shared = match (listed, ledger.registry.variant(&image)) {
             (Some((entries, true)), _) => Shared::built(self, image, key, entries),
             (_, Some(variant)) => Shared::ready(self, image, key, Arc::clone(variant)),
@@ -334,7 +333,7 @@ impl DispatchTable {
         let Some(variant) = self.take_coldest() else {
             return false;
         };
-        tracing::debug!(function = self.name(), "a variant leaves");
+        self.report_eviction(&variant.image().digest());
         reclaim::retire(Box::new(variant));
         true
     }
@@ -361,7 +360,7 @@ impl DispatchTable {
             Origin::Llvm | Origin::Rustc => ledger.counts.compiled += 1,
             Origin::Disk => ledger.counts.loaded += 1,
         }
-        ledger.retry = Retry::default();
+        ledger.retry.succeeded();
         if let Some(reason) = variant.fallback() {
             ledger.fallback = Some(reason.to_owned());
         }
@@ -370,6 +369,7 @@ impl DispatchTable {
             let may_leave = self.descriptor.plain && reclaim::works();
             let Some(coldest) = may_leave.then(|| ledger.registry.take_coldest()).flatten() else { break };
             ledger.counts.evicted += 1;
+            ledger.evicted.push(coldest.image().digest());
             ledger.leaving.push(Box::new(coldest));
         }
         let variant = Arc::new(variant);
@@ -378,8 +378,14 @@ impl DispatchTable {
         shared.turn_to(variant);
     }
 
-    /// Retires what was taken out of the table; to be called when no lock is held, since it may unload.
+    fn report_eviction(&self, value: &str) {
+        tracing::debug!(target: "specialize::evict", function = self.name(), value, "a variant leaves the table");
+    }
+
+    /// Retires what was taken out of the table; to be called when no lock is held, since it may unload, and tells of it.
     pub(crate) fn retire_leaving(&self) {
+        let evicted = std::mem::take(&mut self.ledger().evicted);
+        evicted.iter().for_each(|value| self.report_eviction(value));
         if self.descriptor.plain {
             let leaving = std::mem::take(&mut self.ledger().leaving);
             leaving.into_iter().for_each(reclaim::retire);
@@ -394,7 +400,7 @@ impl DispatchTable {
     /// Remembers that a hot value has to wait.
     pub(crate) fn declined(&self) {
         self.ledger().counts.declined += 1;
-        tracing::debug!(function = self.name(), "a hot value waits: making variants had its share of the machine's time");
+        tracing::debug!(target: "specialize::request", function = self.name(), "a hot value waits: making variants had its share of the machine's time");
     }
 
     /// Remembers that making a variant failed: the next try that nobody asks for waits a while,
@@ -403,15 +409,17 @@ impl DispatchTable {
         let mut ledger = self.ledger();
         ledger.last_error = Some(error.clone());
         ledger.counts.failed += 1;
-        let pause = (ledger.retry.pause * 2).clamp(Duration::from_secs(1), Duration::from_secs(60));
-        ledger.retry = Retry { not_before: Instant::now().checked_add(pause), pause };
+        ledger.retry.failed(error.clone());
     }
 
     /// The failure that keeps variants from being made now without anybody asking for them, if there is one.
     pub(crate) fn lately_failed(&self) -> Option<Error> {
-        let ledger = self.ledger();
-        let not_before = ledger.retry.not_before?;
-        if not_before <= Instant::now() { None } else { ledger.last_error.clone() }
+        self.ledger().retry.holds_up().cloned()
+    }
+
+    /// How long no variants are made without anybody asking for them.
+    pub(crate) fn held_up_for(&self) -> Duration {
+        self.ledger().retry.left()
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {

@@ -155,6 +155,18 @@ pub enum Error {
         /// Its diagnostics, the first 64 KiB of them.
         output: String,
     },
+    /// A compiler or linker failed, it seems for want of memory.
+    #[error("{program} failed ({status}) with the {limit} bytes of memory that it may have: {output}; raise SPECIALIZE_COMPILE_MEMORY", program = program.display())]
+    OutOfMemory {
+        /// The program.
+        program: PathBuf,
+        /// The limit in force, in bytes of address space.
+        limit: u64,
+        /// How it ended.
+        status: String,
+        /// Its diagnostics, the first 64 KiB of them.
+        output: String,
+    },
     /// What a compiler or linker left behind is not what it should be.
     #[error("{program} left no usable output at {path}: {reason}", program = program.display(), path = path.display())]
     BadOutput {
@@ -213,6 +225,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the same request may succeed another time, when something outside the program has changed.
+    pub(crate) fn may_pass(&self) -> bool {
+        !matches!(
+            self,
+            Error::UnsupportedPlatform { .. }
+                | Error::Forbidden { .. }
+                | Error::BuildTimeOnly { .. }
+                | Error::UnresolvedSymbol { .. }
+                | Error::BackgroundPanic { .. }
+                | Error::Ending
+        )
+    }
+
     /// An error of the file system.
     pub(crate) fn file(action: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Error {
         Error::File { action, path: path.into(), source: Arc::new(source) }

@@ -4,6 +4,7 @@
 
 #[cfg(specialize_runtime_tier)]
 mod artifact;
+mod backoff;
 mod batch;
 mod binding;
 mod budget;
@@ -12,6 +13,7 @@ mod config;
 mod cost;
 mod dispatch;
 mod dispatch_table;
+mod doctor;
 mod error;
 mod function;
 mod lifetime;
@@ -34,6 +36,7 @@ mod workshop;
 pub use config::{Config, Engine, Mode};
 pub use cost::{Cost, Stages};
 pub use dispatch_table::{Counts, DispatchTable, TableEntry};
+pub use doctor::{Check, Diagnosis, Finding, doctor};
 pub use error::Error;
 pub use function::Tier;
 pub use pending::Pending;

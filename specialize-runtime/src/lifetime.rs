@@ -1,11 +1,15 @@
 //! The end of the process, and of this code within it.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{at_exit, pin_this_code};
+pub(crate) use with_runtime_tier::{at_exit, pin_this_code, survive_writing};
 
 /// Nothing of this runtime outlives a call where there is no runtime tier.
 #[cfg(not(specialize_runtime_tier))]
 pub(crate) fn pin_this_code() {}
+
+/// Nothing is written where there is no runtime tier.
+#[cfg(not(specialize_runtime_tier))]
+pub(crate) fn survive_writing() {}
 
 #[cfg(specialize_runtime_tier)]
 mod with_runtime_tier {
@@ -35,16 +39,28 @@ mod with_runtime_tier {
     }
 
     extern "C" fn end() {
-        if !service::is_of_this_process() {
-            // A forked child must leave alone what its parent is at.
-            return;
+        // A forked child leaves alone what its parent is at: the service, the children and each of the last things.
+        if service::is_of_this_process() {
+            service::refuse_more();
+            compile::kill_running();
+            service::wait_for_the_end(PATIENCE);
         }
-        service::refuse_more();
-        compile::kill_running();
-        service::wait_for_the_end(PATIENCE);
         let last_things = std::mem::take(&mut *LAST_THINGS.lock().unwrap_or_else(PoisonError::into_inner));
         for last in last_things {
             last();
+        }
+    }
+
+    /// Has this thread told by an error, and not by a signal that ends the process, that a file may not grow or that nobody reads a
+    /// pipe. (std lets children begin without blocked signals.)
+    pub(crate) fn survive_writing() {
+        let mut signals = MaybeUninit::<libc::sigset_t>::uninit();
+        // SAFETY: the set is made empty before anything is added, and only this thread's mask is changed.
+        unsafe {
+            libc::sigemptyset(signals.as_mut_ptr());
+            libc::sigaddset(signals.as_mut_ptr(), libc::SIGXFSZ);
+            libc::sigaddset(signals.as_mut_ptr(), libc::SIGPIPE);
+            libc::pthread_sigmask(libc::SIG_BLOCK, signals.as_ptr(), std::ptr::null_mut());
         }
     }
 

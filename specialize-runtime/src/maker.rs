@@ -2,7 +2,7 @@
 //! then loads it. The one place where the artifact and compile wings meet.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
+pub(crate) use with_runtime_tier::{Keeping, allowed, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 #[cfg(not(specialize_runtime_tier))]
 pub(crate) use without_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 
@@ -61,7 +61,7 @@ mod with_runtime_tier {
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request};
-    use crate::config::{Engine, settings};
+    use crate::config::{Engine, Mode, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::error::Error;
     use crate::function::Descriptor;
@@ -71,8 +71,24 @@ mod with_runtime_tier {
 
     pub(crate) use crate::compile::llvm::keep_server;
 
+    /// Whether the mode in force has variants at run time at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`].
+    pub(crate) fn allowed(function: &'static str) -> Result<(), Error> {
+        match settings().mode {
+            Mode::Full | Mode::Load => Ok(()),
+            mode @ (Mode::BuildTime | Mode::Off) => Err(Error::Forbidden { mode: mode.as_str(), function }),
+        }
+    }
+
     /// Whether the function behind `descriptor` can have runtime variants, whatever the values.
     pub(crate) fn supported(descriptor: &Descriptor) -> Result<(), Error> {
+        if has_borrowed_rights() {
+            let reason = "this program runs with more rights than whoever started it (set-user-id or capabilities)";
+            return Err(Error::UnsupportedPlatform { reason: reason.to_owned() });
+        }
         descriptor.template.build_flags().map(|_| ())
     }
 
@@ -111,6 +127,7 @@ mod with_runtime_tier {
         if let Some(variant) = finished(workshop, support, descriptor, image, &key, &mut watch) {
             return Ok((variant, None));
         }
+        workshop.confirm_support(descriptor, support)?;
         let folder = workshop.store.work_place();
         let images: Vec<Part<'_>> = image.parts().collect();
         let template = &descriptor.template;
@@ -123,13 +140,14 @@ mod with_runtime_tier {
             resolves: &|symbol| support.defines(symbol),
         };
         let toolchain = workshop.toolchain(descriptor)?;
-        let (dylib, made, compile) = compile_with_some_engine(workshop, toolchain, &request)?;
+        let span = tracing::debug_span!(target: "specialize::compile", "compile", function = descriptor.name, value = %image.digest());
+        let (dylib, made, compile) = span.in_scope(|| compile_with_some_engine(workshop, toolchain, &request))?;
         let prepare = watch.lap().saturating_sub(compile);
         let staged = workshop.store.stage(&key, dylib)?;
         let library = Library::open(staged.artifact(), support, descriptor)?;
         let cost = Cost { prepare, compile, stages: made.stages, load: watch.lap(), ..Cost::default() };
-        tracing::debug!(function = descriptor.name, artifact = %key.digest(), origin = ?made.origin, ?cost, "a variant was compiled");
-        Ok((Variant::new(image.clone(), made, cost, library), Some(Keeping(&workshop.store, staged))))
+        report_loaded(descriptor, image, &key, &made, cost);
+        Ok((Variant::new(descriptor.name, image.clone(), made, cost, library), Some(Keeping(&workshop.store, staged))))
     }
 
     /// A variant that is finished on disk, if looking for one takes microseconds: the store is open, and the support library
@@ -156,13 +174,28 @@ mod with_runtime_tier {
             Ok(library) => {
                 let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
                 let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };
-                Some(Variant::new(image.clone(), made, cost, library))
+                report_loaded(descriptor, image, key, &made, cost);
+                Some(Variant::new(descriptor.name, image.clone(), made, cost, library))
             }
             Err(error) => {
-                tracing::warn!(%error, "an artifact cannot be loaded, and is made anew");
+                let (function, value) = (descriptor.name, image.digest());
+                tracing::warn!(target: "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew");
                 None
             }
         }
+    }
+
+    fn report_loaded(descriptor: &Descriptor, image: &Image, key: &Key, made: &Made, cost: Cost) {
+        tracing::debug!(
+            target: "specialize::load",
+            function = descriptor.name,
+            value = %image.digest(),
+            artifact = %key.digest(),
+            origin = ?made.origin,
+            took = ?cost.total(),
+            ?cost,
+            "a variant is loaded"
+        );
     }
 
     /// What is left to be done for a variant that can be called already.
@@ -173,7 +206,7 @@ mod with_runtime_tier {
         /// Keeps the variant for the next process.
         pub(crate) fn finish(self) {
             if let Err(error) = self.1.keep(self.0) {
-                tracing::warn!(%error, "a variant is not kept for the next process");
+                tracing::warn!(target: "specialize::store", %error, "a variant is not kept for the next process");
             }
         }
     }
@@ -190,7 +223,7 @@ mod with_runtime_tier {
             Engine::Auto | Engine::Llvm => match compile_with_llvm(workshop, toolchain, request) {
                 Ok(made) => return Ok(made),
                 Err(Refusal::Variant(error)) => return Err(error),
-                Err(Refusal::Engine(reason)) => Some(reason),
+                Err(Refusal::Engine(reason) | Refusal::Bitcode(reason)) => Some(reason),
             },
         };
         let function = request.lowering.template.function;
@@ -198,7 +231,7 @@ mod with_runtime_tier {
             Some(reason) if engine == Engine::Llvm => Err(Error::Engine { engine: engine.as_str(), function, reason }),
             fallback => {
                 if let Some(reason) = &fallback {
-                    tracing::info!(function, reason, "rustc makes this variant instead of LLVM alone");
+                    tracing::info!(target: "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone");
                 }
                 let mut watch = Watch::start();
                 let dylib = compile::compile(toolchain, request)?;
@@ -208,14 +241,19 @@ mod with_runtime_tier {
     }
 
     fn compile_with_llvm(workshop: &Workshop, toolchain: &Toolchain, request: &Request<'_>) -> Result<(Vec<u8>, Made, Duration), Refusal> {
-        let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        let server = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        let program = &server.path_to_load();
         workshop.trust_llvm(toolchain, |probe| {
             let bitcode = &probe.lowering.make_bitcode(toolchain)?;
             Ok(llvm::compile(toolchain, probe, Means { program, bitcode })?.0)
         })?;
         let bitcode = workshop.bitcode(toolchain, request.lowering)?;
         let mut watch = Watch::start();
-        let (dylib, stages) = llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() })?;
+        let compiled = llvm::compile(toolchain, request, Means { program, bitcode: bitcode.content() });
+        if matches!(compiled, Err(Refusal::Bitcode(_))) {
+            workshop.forget_bitcode(request.lowering.template);
+        }
+        let (dylib, stages) = compiled?;
         Ok((dylib, Made { origin: Origin::Llvm, fallback: None, stages }, watch.lap()))
     }
 

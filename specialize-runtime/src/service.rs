@@ -3,10 +3,10 @@
 //! The threads are the only ones that start processes, and they live as long as the process: a
 //! child is killed when the thread that started it ends.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, SyncSender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::binding::Shared;
@@ -41,11 +41,46 @@ struct State {
     unfinished: HashMap<usize, Arc<Outcome>>,
     /// What dispatchers may still ask for.
     budget: Budget,
+    /// Values that are to be tried again after a failure as long as they have handles, by the same address.
+    put_off: BTreeMap<usize, Weak<Shared>>,
     /// How many variants are being kept for the next process.
     keeping: usize,
     threads: usize,
     idle: usize,
     ending: bool,
+}
+
+impl State {
+    /// Enters values that are to be tried again.
+    fn put_off(&mut self, shared: &Arc<Shared>) {
+        // Once in a while, those whose handles are gone make room.
+        if self.put_off.len().is_power_of_two() {
+            self.put_off.retain(|_, shared| shared.strong_count() > 0);
+        }
+        self.put_off.insert(Arc::as_ptr(shared).addr(), Arc::downgrade(shared));
+    }
+
+    /// A value that failed, and whose function is not held up any more. Of one function, the next comes after this one has its
+    /// variant: until then the failure may come again.
+    fn take_up_again(&mut self) -> Option<Job> {
+        self.put_off.retain(|_, shared| shared.upgrade().is_some_and(|shared| !shared.has_variant()));
+        let is_due =
+            |shared: &Arc<Shared>| shared.table().held_up_for().is_zero() && !self.unfinished.contains_key(&Arc::as_ptr(shared).addr());
+        let shared = self.put_off.values().filter_map(Weak::upgrade).find(is_due).filter(|_| !self.ending)?;
+        let place = Arc::as_ptr(&shared).addr();
+        self.put_off.remove(&place);
+        shared.table().requested();
+        let outcome = Arc::new(Outcome::default());
+        self.unfinished.insert(place, Arc::clone(&outcome));
+        Some(Job { shared, outcome, queued: Instant::now() })
+    }
+
+    /// How long until a value is to be taken up again.
+    fn next_taken_up(&self) -> Option<Duration> {
+        let waiting = self.put_off.values().filter_map(Weak::upgrade);
+        // What another thread is at is looked at again when that is done, and by the clock.
+        waiting.map(|shared| shared.table().held_up_for().max(Duration::from_millis(10))).min()
+    }
 }
 
 #[derive(Debug)]
@@ -76,6 +111,7 @@ pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
         return enqueue(shared, outcome);
     };
     table.publish(shared, variant);
+    report_published(shared);
     table.retire_leaving();
     let service = service();
     let waiting = outcome.finish(Ok(()));
@@ -127,9 +163,22 @@ fn enqueue(shared: &Arc<Shared>, outcome: Arc<Outcome>) -> Pending {
         waiting.wake();
         return Pending::ready(Err(error));
     }
+    let (function, value) = (shared.table().name(), shared.image().digest());
     state.queue.push_back(Job { shared: Arc::clone(shared), outcome: Arc::clone(&outcome), queued: Instant::now() });
     service.queued.notify_one();
+    drop(state);
+    tracing::debug!(target: "specialize::request", function, value, "a variant is asked for");
     Pending::shared(outcome)
+}
+
+/// Has the values of `shared` tried again by and by, as long as they have handles.
+pub(crate) fn put_off(shared: &Arc<Shared>) {
+    let service = service();
+    let mut state = service.state();
+    if service.have_a_thread(&mut state).is_ok() {
+        state.put_off(shared);
+        service.queued.notify_one();
+    }
 }
 
 /// Waits until nothing is being compiled, but no longer than `timeout`; false if it takes longer.
@@ -178,7 +227,7 @@ pub(crate) fn refuse_more() {
 #[cfg(specialize_runtime_tier)]
 pub(crate) fn wait_for_the_end(patience: Duration) {
     if !settle(patience) {
-        tracing::debug!("a compile did not end in time; what it leaves is removed by the next process");
+        tracing::debug!(target: "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process");
     }
 }
 
@@ -202,9 +251,10 @@ impl Service {
     /// What a thread of the service does all its life.
     fn work(&'static self) {
         lifetime::pin_this_code();
+        lifetime::survive_writing();
         let mut state = self.state();
         loop {
-            let Some(job) = state.queue.pop_front() else {
+            let Some(job) = state.queue.pop_front().or_else(|| state.take_up_again()) else {
                 state.idle += 1;
                 state = self.wait_for_a_job(state);
                 state.idle -= 1;
@@ -216,12 +266,16 @@ impl Service {
             // In one step for all others: who hears of a failure and asks again must not join it.
             state = self.state();
             state.budget.has_cost(started.elapsed());
+            if made.as_ref().is_err_and(Error::may_pass) {
+                state.put_off(&job.shared);
+            }
             let (outcome, keeping) = conclude(&job.shared, made);
             let waiting = job.outcome.finish(outcome);
             state.keeping += usize::from(keeping.is_some());
             self.strike_off(&mut state, &job.shared);
             drop(state);
             waiting.wake();
+            report_published(&job.shared);
             job.shared.table().retire_leaving();
             // Nothing of the job must outlive it: what its values share holds their variant.
             drop(job);
@@ -236,7 +290,10 @@ impl Service {
     fn keep(&'static self, keeping: Keeping) {
         let keeper = self.keeper.get_or_init(|| {
             let (sender, receiver) = mpsc::sync_channel::<Keeping>(64);
-            let work = move || receiver.into_iter().for_each(|keeping| self.keep_now(keeping));
+            let work = move || {
+                lifetime::survive_writing();
+                receiver.into_iter().for_each(|keeping| self.keep_now(keeping));
+            };
             std::thread::Builder::new().name("specialize-keep".to_owned()).spawn(work).is_ok().then_some(sender)
         });
         let unsent = match keeper {
@@ -260,12 +317,12 @@ impl Service {
         self.ended.notify_all();
     }
 
-    /// Waits until a job is queued; a compile server that leaves in the meantime is let go.
+    /// Waits until a job is queued or to be taken up again; a compile server that leaves in the meantime is let go.
     fn wait_for_a_job<'state>(&self, state: MutexGuard<'state, State>) -> MutexGuard<'state, State> {
-        if maker::keep_server() {
-            self.queued.wait_timeout(state, Duration::from_secs(1)).unwrap_or_else(PoisonError::into_inner).0
-        } else {
-            self.queued.wait(state).unwrap_or_else(PoisonError::into_inner)
+        let for_the_server = maker::keep_server().then_some(Duration::from_secs(1));
+        match for_the_server.into_iter().chain(state.next_taken_up()).min() {
+            Some(longest) => self.queued.wait_timeout(state, longest).unwrap_or_else(PoisonError::into_inner).0,
+            None => self.queued.wait(state).unwrap_or_else(PoisonError::into_inner),
         }
     }
 
@@ -291,7 +348,8 @@ fn make_room(table: &DispatchTable) -> Result<(), Error> {
 /// Makes one variant.
 fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
-    let span = tracing::debug_span!("specialize::request", function = table.name());
+    let value = job.shared.image().digest();
+    let span = tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value);
     let _entered = span.enter();
     // A panic here would be a mistake of this crate's, and must not leave callers waiting.
     let made = catch_unwind(AssertUnwindSafe(|| {
@@ -300,10 +358,20 @@ fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     }));
     let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));
     match &made {
-        Ok((variant, _)) => tracing::debug!(function = table.name(), origin = ?variant.origin(), "a variant is ready"),
-        Err(error) => tracing::warn!(function = table.name(), %error, "no variant: the generic function serves"),
+        Ok(_) => {}
+        Err(error) => {
+            tracing::warn!(target: "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves");
+        }
     }
     made.map(|(variant, keeping)| (variant.waited(queue), keeping))
+}
+
+/// Tells that values have a variant; to be called when no lock is held, since whoever listens may call a specialized function.
+fn report_published(shared: &Shared) {
+    if shared.has_variant() {
+        let (function, value) = (shared.table().name(), shared.image().digest());
+        tracing::debug!(target: "specialize::publish", function, value, "the variant serves from now on");
+    }
 }
 
 /// Publishes a variant, or has it said wherever that is asked later why there is none; and what is left to be done.

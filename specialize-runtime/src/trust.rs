@@ -1,10 +1,12 @@
 //! Whether what the compiler makes may be loaded: it was tested with this crate, or its probe went well on this machine.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use once_cell::sync::OnceCell;
 
 use crate::artifact::key::Key;
+use crate::backoff::Backoff;
 use crate::compile::llvm::Refusal;
 use crate::compile::probe::{self, Outcome, Probe};
 use crate::compile::toolchain::Toolchain;
@@ -18,8 +20,17 @@ use crate::workshop::Workshop;
 pub(crate) struct Trust {
     /// It was tested with this crate: there is nothing to find out.
     tested: bool,
-    rustc: OnceCell<Outcome>,
-    llvm: OnceCell<Outcome>,
+    rustc: Verdict,
+    llvm: Verdict,
+}
+
+/// What this process knows of one engine.
+#[derive(Debug, Default)]
+struct Verdict {
+    /// Why what it makes may not be loaded, if it may not.
+    known: OnceCell<Result<(), String>>,
+    /// Why that could not be found out.
+    unknown: Mutex<Backoff<String>>,
 }
 
 impl Trust {
@@ -48,7 +59,7 @@ impl Workshop {
         })?;
         outcome.map_err(|reason| {
             let compiler = record::VERSION.lines().next().unwrap_or_default();
-            Error::ToolchainUntested { compiler, tested: tested::releases(), reason: reason.to_owned() }
+            Error::ToolchainUntested { compiler, tested: tested::releases(), reason }
         })
     }
 
@@ -65,7 +76,9 @@ impl Workshop {
             self.put_to_the_probe(toolchain, |request| {
                 make(request).map_err(|refusal| match refusal {
                     Refusal::Variant(error) => error,
-                    Refusal::Engine(reason) => Error::Engine { engine: "llvm", function: request.lowering.template.function, reason },
+                    Refusal::Engine(reason) | Refusal::Bitcode(reason) => {
+                        Error::Engine { engine: "llvm", function: request.lowering.template.function, reason }
+                    }
                 })
             })
         });
@@ -78,31 +91,40 @@ impl Workshop {
     }
 
     /// How the probe went with the variants of one engine, or why not well: as this process knows it, or the store, or as `put` finds out.
-    fn outcome<'a>(
-        &self,
-        known: &'a OnceCell<Outcome>,
-        engine: &str,
-        put: impl FnOnce() -> Result<Outcome, Error>,
-    ) -> Result<Result<(), &'a str>, Error> {
-        let outcome = known.get_or_try_init(|| {
-            let key = self.verdict_key(engine);
-            if let Some(outcome) = self.store.find(&key).and_then(|verdict| Outcome::decode(verdict.content())) {
-                return Ok(outcome);
-            }
-            let started = Instant::now();
-            let outcome = put()?;
-            tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe");
-            if let Some(verdict) = outcome.encode()
-                && let Err(error) = self.store.keep_content(&key, verdict)
-            {
-                tracing::warn!(%error, "the verdict on the compiler is not kept for other processes");
-            }
-            Ok(outcome)
-        })?;
+    fn outcome(&self, verdict: &Verdict, engine: &str, put: impl FnOnce() -> Result<Outcome, Error>) -> Result<Result<(), String>, Error> {
+        if let Some(known) = verdict.known.get() {
+            return Ok(known.clone());
+        }
+        let mut unknown = verdict.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reason) = unknown.holds_up() {
+            return Ok(Err(reason.clone()));
+        }
+        let outcome = self.kept_outcome(engine, put)?;
         Ok(match outcome {
-            Outcome::Passed => Ok(()),
-            Outcome::Failed(reason) | Outcome::Unknown(reason) => Err(reason),
+            Outcome::Passed => verdict.known.get_or_init(|| Ok(())).clone(),
+            Outcome::Failed(reason) => verdict.known.get_or_init(|| Err(reason)).clone(),
+            Outcome::Unknown(reason) => {
+                unknown.failed(reason.clone());
+                Err(reason)
+            }
         })
+    }
+
+    /// The outcome as the store has it, or as `put` finds out, which is kept.
+    fn kept_outcome(&self, engine: &str, put: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
+        let key = self.verdict_key(engine);
+        if let Some(outcome) = self.store.find(&key).and_then(|verdict| Outcome::decode(verdict.content())) {
+            return Ok(outcome);
+        }
+        let started = Instant::now();
+        let outcome = put()?;
+        tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe");
+        if let Some(verdict) = outcome.encode()
+            && let Err(error) = self.store.keep_content(&key, verdict)
+        {
+            tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes");
+        }
+        Ok(outcome)
     }
 
     /// The key of the verdict on one engine.
@@ -170,7 +192,7 @@ mod tests {
 
     fn make_with_llvm(workshop: &Workshop, request: &Request<'_>) -> Result<Vec<u8>, Refusal> {
         let toolchain = toolchain(workshop);
-        let program = workshop.server(toolchain).map_err(Refusal::Engine)?;
+        let program = &workshop.server(toolchain).map_err(Refusal::Engine)?.path_to_load();
         let bitcode = &request.lowering.make_bitcode(toolchain)?;
         Ok(llvm::compile(toolchain, request, Means { program, bitcode })?.0)
     }
@@ -227,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_kept_but_not_tried_again_in_this_process() {
+    fn what_is_not_known_is_not_kept_and_not_tried_again_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let failures = [
             Refusal::Engine("there is no libLLVM".to_owned()),

@@ -32,6 +32,8 @@ pub(crate) struct Made {
 /// A runtime variant.
 #[derive(Debug)]
 pub(crate) struct Variant {
+    /// The function's name.
+    function: &'static str,
     image: Image,
     origin: Origin,
     fallback: Option<String>,
@@ -44,8 +46,8 @@ pub(crate) struct Variant {
 
 impl Variant {
     #[cfg(specialize_runtime_tier)]
-    pub(crate) fn new(image: Image, made: Made, cost: Cost, library: Library) -> Variant {
-        Variant { image, origin: made.origin, fallback: made.fallback, cost, library }
+    pub(crate) fn new(function: &'static str, image: Image, made: Made, cost: Cost, library: Library) -> Variant {
+        Variant { function, image, origin: made.origin, fallback: made.fallback, cost, library }
     }
 
     pub(crate) fn image(&self) -> &Image {
@@ -90,5 +92,11 @@ impl Variant {
     #[cfg(not(specialize_runtime_tier))]
     pub(crate) fn entries(&self) -> Entries {
         match self.library {}
+    }
+}
+
+impl Drop for Variant {
+    fn drop(&mut self) {
+        tracing::debug!(target: "specialize::unload", function = self.function, value = %self.image.digest(), "a variant's code is not used any more");
     }
 }

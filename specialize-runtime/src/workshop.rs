@@ -2,16 +2,17 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use once_cell::sync::OnceCell;
 
+use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
 use crate::artifact::key::Key;
 use crate::artifact::processor;
-use crate::artifact::store::{Artifact, Store};
+use crate::artifact::store::Store;
+use crate::backoff::Backoff;
 use crate::compile::program::SERVER;
 use crate::compile::template::{Flags, Template};
 use crate::compile::toolchain::{self, Toolchain};
@@ -27,9 +28,6 @@ use crate::value::Image;
 /// How many runtime instances may live in one process, each with its own support library.
 const INSTANCES: u32 = 16;
 
-/// How long a compile server that cannot be had is not tried again.
-const PAUSE: Duration = Duration::from_secs(30);
-
 /// What all variants of the process are made with.
 #[derive(Debug)]
 pub(crate) struct Workshop {
@@ -40,9 +38,9 @@ pub(crate) struct Workshop {
     pub(crate) trust: Trust,
     toolchain: OnceCell<Toolchain>,
     support: OnceCell<Support>,
-    server: OnceCell<PathBuf>,
-    /// Why there is no compile server, and since when.
-    no_server: Mutex<Option<(Instant, String)>>,
+    server: Mutex<Option<Arc<Artifact>>>,
+    /// Why there is no compile server.
+    no_server: Mutex<Backoff<String>>,
 }
 
 static WORKSHOP: OfProcess<OnceCell<Workshop>> = OfProcess::new();
@@ -59,10 +57,10 @@ impl Workshop {
             let store = Store::open(settings.cache_dir.as_deref(), settings.cache_limit)?;
             lifetime::at_exit(|| {
                 if let Some(workshop) = WORKSHOP.get().and_then(OnceCell::get) {
-                    workshop.store.remove_private();
+                    workshop.store.remove_last_things();
                 }
             });
-            let processor = if settings.target_cpu == "native" { processor::identity() } else { Vec::new() };
+            let processor = if settings.target_cpu.as_str() == "native" { processor::identity() } else { Vec::new() };
             let limits = Limits { timeout: settings.compile_timeout, memory: settings.compile_memory };
             Ok(Workshop::new(store, limits, processor))
         })
@@ -77,8 +75,8 @@ impl Workshop {
             trust: Trust::new(),
             toolchain: OnceCell::new(),
             support: OnceCell::new(),
-            server: OnceCell::new(),
-            no_server: Mutex::new(None),
+            server: Mutex::new(None),
+            no_server: Mutex::new(Backoff::new()),
         }
     }
 
@@ -108,7 +106,7 @@ impl Workshop {
             self.trust_compiler(descriptor)?;
             for instance in 0..INSTANCES {
                 let artifact = self.support_library(instance, || self.toolchain(descriptor))?;
-                if let Some(support) = Support::claim(artifact.path(), &support::library_name(instance))? {
+                if let Some(support) = Support::claim(&artifact, instance, support::library_name(instance))? {
                     return Ok(support);
                 }
             }
@@ -130,33 +128,48 @@ impl Workshop {
         })
     }
 
-    /// The compile server's program, built on the first need on this machine; or why there is none.
-    pub(crate) fn server(&self, toolchain: &Toolchain) -> Result<&PathBuf, String> {
-        if let Some(program) = self.server.get() {
-            return Ok(program);
+    /// The support library for linking, which is made anew if somebody has removed it. What is loaded stays as it is.
+    pub(crate) fn confirm_support(&self, descriptor: &Descriptor, support: &Support) -> Result<(), Error> {
+        if !support.path().exists() {
+            self.support_library(support.instance(), || self.toolchain(descriptor))?;
+        }
+        Ok(())
+    }
+
+    /// The compile server's program, built on the first need on this machine, and when somebody has removed it; or why there is none.
+    pub(crate) fn server(&self, toolchain: &Toolchain) -> Result<Arc<Artifact>, String> {
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(program) = server.as_ref().filter(|program| program.path_to_load().exists()) {
+            return Ok(Arc::clone(program));
         }
         let mut no_server = self.no_server.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((since, reason)) = &*no_server
-            && since.elapsed() < PAUSE
-        {
+        if let Some(reason) = no_server.holds_up() {
             return Err(reason.clone());
         }
-        let built = self.server.get_or_try_init(|| {
-            let key = SERVER.texts().fold(self.key("server"), Key::text);
-            let artifact = self.kept("compile server", &key, || {
-                let folder = self.store.work_folder()?;
-                let program = SERVER.build(toolchain, folder.path(), &self.limits)?;
-                self.store.keep(&key, &program)
-            })?;
+        match self.make_server(toolchain) {
+            Ok(program) => {
+                no_server.succeeded();
+                Ok(Arc::clone(server.insert(Arc::new(program))))
+            }
+            Err(error) => {
+                no_server.failed(error.to_string());
+                Err(error.to_string())
+            }
+        }
+    }
+
+    fn make_server(&self, toolchain: &Toolchain) -> Result<Artifact, Error> {
+        let key = SERVER.texts().fold(self.key("server"), Key::text);
+        let artifact = self.kept("compile server", &key, || {
+            let folder = self.store.work_folder()?;
+            let program = SERVER.build(toolchain, folder.path(), &self.limits)?;
+            self.store.keep(&key, &program)
+        })?;
+        if artifact.memory().is_none() {
             let path = artifact.path();
             fs::set_permissions(path, Permissions::from_mode(0o500)).map_err(|source| Error::file("make executable", path, source))?;
-            Ok(path.to_owned())
-        });
-        built.map_err(|error: Error| {
-            let reason = error.to_string();
-            *no_server = Some((Instant::now(), reason.clone()));
-            reason
-        })
+        }
+        Ok(artifact)
     }
 
     /// The template's bitcode, made on the first need on this machine.
@@ -166,6 +179,11 @@ impl Workshop {
             let folder = self.store.work_folder()?;
             self.store.keep_content(&key, Lowering { folder: folder.path(), ..lowering }.make_bitcode(toolchain)?)
         })
+    }
+
+    /// Forgets the template's bitcode, which LLVM cannot read.
+    pub(crate) fn forget_bitcode(&self, template: &Template) {
+        self.store.forget(&self.template_key("bitcode", template));
     }
 
     /// Everything a variant depends on.

@@ -66,7 +66,7 @@ impl Place {
     }
 
     #[track_caller]
-    fn judge(&self, output: &Output) {
+    pub(crate) fn judge(&self, output: &Output) {
         let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let silence = format!("\nrunning 1 test\ntest {} ... ok\n\ntest result: ok. 1 passed;", self.name);
         assert!(

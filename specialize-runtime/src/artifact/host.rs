@@ -5,24 +5,32 @@
 //! panic in a variant is a panic of the host's std, and memory crosses in both directions.
 
 use std::ffi::CStr;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
+use crate::artifact::file::Artifact;
 use crate::artifact::lent::lent;
-use crate::artifact::pinning;
 use crate::artifact::slots::{Slot, TABLE};
+use crate::artifact::{mapping, pinning};
 use crate::error::Error;
+
+/// A symbol of every support library's code.
+const PERSONALITY: &[u8] = b"rust_eh_personality\0";
 
 /// The support library of this runtime instance. It is never unloaded: a variant may always need it.
 #[derive(Debug)]
 pub(crate) struct Support {
     library: Library,
     path: PathBuf,
+    instance: u32,
     name: String,
     slots: *const AtomicUsize,
+    /// Keeps the path that the loader knows from coming again, where the library was loaded from memory.
+    _memory: Option<Arc<File>>,
 }
 
 // SAFETY: `slots` points at a table of atomics in a library that is never unloaded.
@@ -31,19 +39,25 @@ unsafe impl Send for Support {}
 unsafe impl Sync for Support {}
 
 impl Support {
-    /// Maps the support library at `path`, which calls itself `name`, and lends it the host's
-    /// functions. `None` if another runtime instance in this process has claimed that name.
+    /// Maps the support library `artifact`, made for that runtime instance, and lends it the host's
+    /// functions. `None` if another runtime instance in this process has claimed its name.
     ///
     /// # Errors
     ///
-    /// The library cannot be loaded or has no table of slots.
-    pub(crate) fn claim(path: &Path, name: &str) -> Result<Option<Support>, Error> {
-        let load = |source: libloading::Error| Error::Load { path: path.to_owned(), source: Arc::new(source) };
+    /// The library cannot be loaded, is not the file that was checked, or has no table of slots.
+    pub(crate) fn claim(artifact: &Artifact, instance: u32, name: String) -> Result<Option<Support>, Error> {
+        let path = artifact.path_to_load();
+        let load = |source: libloading::Error| Error::Load { path: path.clone(), source: Arc::new(source) };
         // SAFETY: the artifact was checked: it is a support library of this crate's making, which
         // has no initializers.
-        let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(load)?;
+        let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }.map_err(load)?;
+        // SAFETY: only the symbol's address is used.
+        let code = unsafe { library.get::<*const ()>(PERSONALITY) }.map_err(load)?.into_raw();
+        if !mapping::of_file(code.cast_const().cast(), artifact.file_to_load()).is_ok_and(|mapping| mapping.is_some()) {
+            return Err(Error::Mismatch { path, reason: "what the loader mapped is not what was checked".to_owned() });
+        }
         let slots = table_of(&library).map_err(load)?;
-        let support = Support { library, path: path.to_owned(), name: name.to_owned(), slots };
+        let support = Support { library, path: artifact.path().to_owned(), instance, name, slots, _memory: artifact.memory() };
         // The loader resolves what variants need by the library's own name, and takes the first
         // library of that name in the process: it must be this one.
         if !support.is_first_of_its_name() || !support.claim_table() {
@@ -86,6 +100,11 @@ impl Support {
     /// The file to link variants against.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Which runtime instance of the process it is for.
+    pub(crate) fn instance(&self) -> u32 {
+        self.instance
     }
 
     /// What the library calls itself, and variants ask the loader for.

@@ -1,27 +1,22 @@
 //! One loaded variant: opened, checked against what it claims to be, and kept open.
 
+use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use libloading::os::unix::{Library as Dylib, RTLD_LOCAL, RTLD_NOW};
-use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
-use object::{LittleEndian, elf};
+use libloading::os::unix::{Library as Loaded, RTLD_LOCAL, RTLD_NOW};
 
+use crate::artifact::dylib::{Dylib, ENTRY};
+use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
+use crate::artifact::mapping::{self, Mapping};
 use crate::artifact::pinning::{self, Code, Farewell};
-use crate::artifact::store::Artifact;
 use crate::error::Error;
 use crate::function::{Descriptor, Entries};
 
-/// The symbol of a variant's code.
-pub(crate) const ENTRY: &str = "specialize_entry";
-
 /// The symbol of a variant's loop, which a function with the option `batch` has.
 pub(crate) const MAP: &str = "specialize_map";
-
-/// The symbol of the sizes and alignments that a variant was compiled with.
-pub(crate) const LAYOUT: &str = "SPECIALIZE_LAYOUT";
 
 /// How many variants are loaded in the process.
 pub(crate) fn loaded() -> usize {
@@ -38,10 +33,11 @@ pub(crate) fn stuck() -> usize {
 pub(crate) struct Library {
     entries: Entries,
     code: Code,
-    /// What the loader calls it.
-    path: PathBuf,
+    mapping: Mapping,
     /// Keeps the code mapped; there until it is dropped.
-    dylib: Option<Dylib>,
+    dylib: Option<Loaded>,
+    /// Keeps the path that the loader knows from coming again, where the artifact was loaded from memory.
+    memory: Option<Arc<File>>,
 }
 
 // SAFETY: the entries are addresses of code, which any thread may call while the library is open.
@@ -56,35 +52,34 @@ impl Library {
     ///
     /// The loader refuses it, or it is not what it claims to be.
     pub(crate) fn open(artifact: &Artifact, support: &Support, descriptor: &Descriptor) -> Result<Library, Error> {
-        let (path, layout) = (artifact.path(), descriptor.layout);
-        let mismatch = |reason: &str| Error::Mismatch { path: path.to_owned(), reason: reason.to_owned() };
+        let path = artifact.path_to_load();
+        let mismatch = |reason: &str| Error::Mismatch { path: path.clone(), reason: reason.to_owned() };
+        let Some(variant) = Dylib::examine(artifact.content()) else {
+            return Err(mismatch("it is no variant"));
+        };
+        if variant.layout != descriptor.layout {
+            return Err(mismatch("a type in the signature has another size or alignment there"));
+        }
         // SAFETY: the artifact was checked: it is a variant of this crate's making, from the very
         // compiler that built the host, and has no initializers.
-        let dylib = unsafe { Dylib::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
-            .map_err(|source| Error::Load { path: path.to_owned(), source: Arc::new(source) })?;
+        let dylib = unsafe { Loaded::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
+            .map_err(|source| Error::Load { path: path.clone(), source: Arc::new(source) })?;
         if !support.serves(&dylib) {
             return Err(mismatch("it was linked against another support library"));
         }
-        let entry = symbol(&dylib, path, ENTRY)?;
-        let Some(code) = mapping_of(entry, artifact.content()) else {
+        let entry = symbol(&dylib, &path, ENTRY)?;
+        let Some((mapping, code)) = mapping_of(entry, &variant, artifact) else {
             return Err(mismatch("what the loader mapped is not what was checked"));
         };
         let mut entries = Entries::new(entry);
         if descriptor.template.batch {
-            let map = symbol(&dylib, path, MAP)?;
+            let map = symbol(&dylib, &path, MAP)?;
             if !code.contains(&map.addr()) {
                 return Err(mismatch("its loop stands outside of its code"));
             }
             entries = entries.with_map(map);
         }
-        let compiled = symbol(&dylib, path, LAYOUT)?.cast::<[usize; 2]>();
-        // SAFETY: the template defines the symbol as an array with an element for each type of the
-        // signature, as many as the host has, since the template's text is part of the key.
-        let compiled = unsafe { std::slice::from_raw_parts(compiled, layout.len()) };
-        if compiled != layout {
-            return Err(mismatch("a type in the signature has another size or alignment there"));
-        }
-        Ok(Library { entries, code: Code::enter(code), path: path.to_owned(), dylib: Some(dylib) })
+        Ok(Library { entries, code: Code::enter(code), mapping, dylib: Some(dylib), memory: artifact.memory() })
     }
 
     /// Whether a panic began in it, so that it must stay.
@@ -102,21 +97,24 @@ impl Drop for Library {
     fn drop(&mut self) {
         match self.code.leave() {
             // The panic may have begun after it was taken out of its table.
-            Farewell::Keep => std::mem::forget(self.dylib.take()),
+            Farewell::Keep => {
+                std::mem::forget(self.dylib.take());
+                std::mem::forget(self.memory.take());
+            }
             Farewell::Shared => drop(self.dylib.take()),
             Farewell::Last => {
                 drop(self.dylib.take());
                 // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
-                // SAFETY: RTLD_NOLOAD runs nothing: the library is only looked up.
-                if unsafe { Dylib::open(Some(&self.path), RTLD_NOW | libc::RTLD_NOLOAD) }.is_ok() {
+                if self.mapping.is_still_there() {
                     self.code.is_stuck();
+                    std::mem::forget(self.memory.take());
                 }
             }
         }
     }
 }
 
-fn symbol(dylib: &Dylib, path: &Path, name: &str) -> Result<*const (), Error> {
+fn symbol(dylib: &Loaded, path: &Path, name: &str) -> Result<*const (), Error> {
     let name = format!("{name}\0");
     // SAFETY: only the symbol's address is taken.
     let symbol = unsafe { dylib.get::<*const ()>(name.as_bytes()) };
@@ -124,29 +122,21 @@ fn symbol(dylib: &Dylib, path: &Path, name: &str) -> Result<*const (), Error> {
     Ok(symbol.into_raw().cast_const().cast())
 }
 
-/// Where the code around `entry` stands, if it was mapped from the very bytes of `dylib`.
+/// What the kernel says of the code around `entry`, and where that code stands, if it was mapped from the very file and the very bytes that were checked.
 ///
 /// The loader goes by paths: it answers with an older library if one was loaded from the same
-/// path, and opens the file anew, after it was checked. So what was mapped is compared with what
+/// path, and opens the file anew, after it was checked. So first the kernel is asked whether the file
+/// behind `entry` is the one that was checked, and how much of it is mapped there; then what was mapped is compared with what
 /// was checked, in the segment that holds the code and that the loader does not change.
-fn mapping_of(entry: *const (), dylib: &[u8]) -> Option<Range<usize>> {
-    let file = ElfFile64::<LittleEndian>::parse(dylib).ok()?;
-    let endian = LittleEndian;
-    let segments = file.elf_header().program_headers(endian, dylib).ok()?;
-    let is_code = |flags| flags == elf::PF_R | elf::PF_X;
-    let code = segments.iter().find(|segment| segment.p_type(endian) == elf::PT_LOAD && is_code(segment.p_flags(endian)))?;
-    let checked = code.data(endian, dylib).ok()?;
-    let offset = entry_offset(&file, code.p_vaddr(endian)).filter(|offset| *offset < checked.len())?;
-    let start = entry.cast::<u8>().wrapping_sub(offset);
-    // SAFETY: `entry` is where the loader put the symbol that stands `offset` bytes after the start
-    // of the segment, and the loader maps the whole of a segment, readable as its flags say.
-    let mapped = unsafe { std::slice::from_raw_parts(start, checked.len()) };
-    (mapped == checked).then(|| start.addr()..start.addr() + checked.len())
-}
-
-/// How far behind `start` the file says that its entry symbol stands.
-fn entry_offset(file: &ElfFile64<'_, LittleEndian>, start: u64) -> Option<usize> {
-    use object::{Object, ObjectSymbol};
-    let address = file.dynamic_symbols().find(|symbol| symbol.name() == Ok(ENTRY))?.address();
-    usize::try_from(address.checked_sub(start)?).ok()
+fn mapping_of(entry: *const (), variant: &Dylib<'_>, artifact: &Artifact) -> Option<(Mapping, Range<usize>)> {
+    let mapping = mapping::of_file(entry, artifact.file_to_load()).ok()??;
+    let before_segment = usize::try_from(variant.code_offset.checked_sub(mapping.offset)?).ok()?;
+    let start = mapping.addresses.start.checked_add(before_segment)?;
+    let end = start.checked_add(variant.code.len())?;
+    if !mapping.is_code || end > mapping.addresses.end || entry.addr() != start + variant.entry {
+        return None;
+    }
+    // SAFETY: the kernel says that the file is mapped up to `end` and beyond, readable and not writable; the loader holds it open.
+    let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(variant.entry), variant.code.len()) };
+    (mapped == variant.code).then_some((mapping, start..end))
 }

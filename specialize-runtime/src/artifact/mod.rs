@@ -1,11 +1,16 @@
 //! Microseconds: finished dylibs on disk and in memory, and what the host lends them.
 
+mod dylib;
+pub(crate) mod file;
+mod format;
 pub(crate) mod host;
 pub(crate) mod key;
 mod lent;
 pub(crate) mod library;
+mod mapping;
 mod pinning;
 pub(crate) mod processor;
 pub(crate) mod slots;
 pub(crate) mod store;
 mod sweep;
+mod way;

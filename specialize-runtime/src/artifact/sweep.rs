@@ -16,15 +16,15 @@ const LEFTOVER: Duration = Duration::from_secs(24 * 60 * 60);
 /// that was found a moment ago.
 const SETTLED: Duration = Duration::from_secs(60);
 
-/// How exact the record of an artifact's last use is.
-const RECORDED: Duration = Duration::from_secs(60 * 60);
+/// How exact the record of an artifact's last use is: exact enough that what was found a moment ago is not settled.
+const RECORDED: Duration = Duration::from_secs(30);
 
 /// How many artifacts a sweep removes at most: it holds their names in the host's memory.
 const AT_ONCE: usize = 1_024;
 
 /// Records that the artifact behind `file` was used.
 pub(crate) fn record_use(file: &fs::File, metadata: &Metadata) {
-    let is_old = metadata.modified().is_ok_and(|used| age(used) > RECORDED);
+    let is_old = metadata.modified().is_ok_and(|used| age(used) > RECORDED || is_ahead(used));
     if is_old {
         // Where this fails, the artifact goes a little earlier than it should.
         let _ = file.set_modified(SystemTime::now());
@@ -78,12 +78,18 @@ fn oldest(folder: &Path) -> io::Result<Vec<(SystemTime, u64, OsString)>> {
     for entry in fs::read_dir(folder)?.flatten() {
         let Ok(metadata) = entry.metadata() else { continue };
         let Ok(used) = metadata.modified() else { continue };
+        let used = if is_ahead(used) { SystemTime::UNIX_EPOCH } else { used };
         oldest.push((used, metadata.len(), entry.file_name()));
         if oldest.len() > AT_ONCE {
             oldest.pop();
         }
     }
     Ok(oldest.into_sorted_vec())
+}
+
+/// Whether `time` is one that no process can have recorded since the clock went backwards: it says nothing of when that was.
+fn is_ahead(time: SystemTime) -> bool {
+    time.duration_since(SystemTime::now()).is_ok_and(|ahead| ahead > SETTLED)
 }
 
 /// How long ago `time` was; nothing where the clock went backwards.
@@ -130,6 +136,24 @@ mod tests {
         let opened = fs::File::open(folder.path().join("a")).expect("readable");
         record_use(&opened, &opened.metadata().expect("inspectable"));
         assert!(age(opened.metadata().and_then(|metadata| metadata.modified()).expect("inspectable")) < SETTLED);
+    }
+
+    #[test]
+    fn times_ahead_of_the_clock_keep_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        file(folder.path(), "a", 100, Duration::ZERO);
+        file(folder.path(), "b", 100, Duration::ZERO);
+        let opened = fs::File::open(folder.path().join("a")).expect("readable");
+        let tomorrow = SystemTime::now() + LEFTOVER;
+        opened.set_modified(tomorrow).expect("our own file");
+        enforce(folder.path(), 150).expect("readable");
+        assert_eq!(names(folder.path()), ["b"]);
+        file(folder.path(), "c", 100, Duration::ZERO);
+        let opened = fs::File::open(folder.path().join("c")).expect("readable");
+        opened.set_modified(tomorrow).expect("our own file");
+        record_use(&opened, &opened.metadata().expect("inspectable"));
+        enforce(folder.path(), 150).expect("readable");
+        assert_eq!(names(folder.path()), ["b", "c"], "both are used now");
     }
 
     #[test]

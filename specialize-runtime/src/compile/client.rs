@@ -20,6 +20,9 @@ use crate::Error;
 /// How long a server waits for the next job before it leaves.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
+/// A server talks through pipes, and writes no files.
+const NO_FILES: u64 = 0;
+
 /// A running compile server.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -33,6 +36,8 @@ pub(super) struct Server {
 pub(super) enum Failure {
     /// The server said no, and serves on.
     Refused(String),
+    /// The bitcode is none, for this reason; the server serves on.
+    Unreadable(String),
     /// The server died, hung up or sent garbage.
     Broken(String),
     /// The deadline passed.
@@ -45,7 +50,7 @@ impl Server {
     /// To be called only from a thread that lives as long as the process: the server ends with it.
     pub(super) fn start(program: &Path, library: &Path, version: &str, folder: &Path, limits: &Limits) -> Result<Server, Error> {
         let spawn_error = |source: io::Error| Error::Spawn { program: program.to_owned(), source: Arc::new(source) };
-        let mut command = process::confined(program, folder, limits);
+        let mut command = process::confined(program, folder, limits, NO_FILES);
         command
             .arg(library)
             .arg(version)
@@ -70,7 +75,9 @@ impl Server {
             Ok((Kind::Ready, _)) => Ok(server),
             Ok((_, reason)) => Err(spawn_error(io::Error::other(String::from_utf8_lossy(&reason).into_owned()))),
             Err(Failure::TimedOut) => Err(Error::TimedOut { program: program.to_owned(), limit: limits.timeout }),
-            Err(Failure::Broken(reason) | Failure::Refused(reason)) => Err(spawn_error(io::Error::other(reason))),
+            Err(Failure::Broken(reason) | Failure::Refused(reason) | Failure::Unreadable(reason)) => {
+                Err(spawn_error(io::Error::other(reason)))
+            }
         }
     }
 
@@ -80,6 +87,7 @@ impl Server {
         let request = frame::encode(Kind::Job, &job.encode()).map_err(broken)?;
         match self.exchange(&request, Instant::now() + timeout)? {
             (Kind::Done, payload) => Done::decode(&payload).ok_or_else(|| Failure::Broken("its answer is none".to_owned())),
+            (Kind::Unreadable, reason) => Err(Failure::Unreadable(String::from_utf8_lossy(&reason).into_owned())),
             (Kind::Failed, reason) => Err(Failure::Refused(String::from_utf8_lossy(&reason).into_owned())),
             _ => Err(Failure::Broken("it answered out of turn".to_owned())),
         }

@@ -14,9 +14,10 @@ use super::process::Limits;
 use super::toolchain::Toolchain;
 use super::{Request, record};
 use crate::Error;
+use crate::backoff::Backoff;
 use crate::cost::Stages;
 
-/// After how many deaths of a server at one template the template is left to rustc.
+/// After how many deaths of a server at one template the template is left to rustc for a while.
 const STRIKES: u32 = 2;
 
 thread_local! {
@@ -24,14 +25,19 @@ thread_local! {
     static SERVER: RefCell<Option<Server>> = const { RefCell::new(None) };
 }
 
-/// How often servers died at a template since one last did its work for it, and of what, by the address of the template.
-static DEATHS: Mutex<BTreeMap<usize, Deaths>> = Mutex::new(BTreeMap::new());
+/// What went wrong with templates since a server last did its work for them, by the address of the template.
+static TROUBLES: Mutex<BTreeMap<usize, Trouble>> = Mutex::new(BTreeMap::new());
 
-/// The deaths of servers at one template.
+/// Why a server's program could not be started.
+static STARTS: Mutex<BTreeMap<PathBuf, Backoff<String>>> = Mutex::new(BTreeMap::new());
+
+/// What went wrong with one template.
 #[derive(Debug, Default)]
-struct Deaths {
-    count: u32,
-    last: String,
+struct Trouble {
+    /// How often a server died at it since it was last left to rustc.
+    deaths: u32,
+    /// Why it is left to rustc for a while.
+    left: Backoff<String>,
 }
 
 /// What the engine works with, beside the request.
@@ -48,6 +54,8 @@ pub(crate) struct Means<'a> {
 pub(crate) enum Refusal {
     /// Another engine may make it.
     Engine(String),
+    /// Another engine may make it, and the bitcode is to be made anew.
+    Bitcode(String),
     /// No engine can.
     Variant(Error),
 }
@@ -113,35 +121,38 @@ fn ask(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result
         needed: request.support_name.to_owned(),
     };
     loop {
-        if let Some(Deaths { count: STRIKES.., last }) = deaths().get(&place) {
-            return Err(Refusal::Engine(format!("the compile server died at this function ({last})")));
+        if let Some(reason) = troubles().get(&place).and_then(|trouble| trouble.left.holds_up()) {
+            return Err(Refusal::Engine(reason.clone()));
         }
         let (more, reason) = match ask_once(toolchain, means.program, &job, lowering.limits)? {
             Ok(done) => {
-                deaths().remove(&place);
+                troubles().remove(&place);
                 return Ok(done);
             }
             Err(Failure::Refused(reason)) => return Err(Refusal::Engine(reason)),
-            Err(Failure::Broken(reason)) => (1, reason),
+            Err(Failure::Unreadable(reason)) => {
+                troubles().entry(place).or_default().left.failed(reason.clone());
+                return Err(Refusal::Bitcode(reason));
+            }
+            Err(Failure::Broken(reason)) => (1, within_memory(reason, lowering.limits)),
             // A second try would take as long.
             Err(Failure::TimedOut) => (STRIKES, format!("it did not answer within {:?}", lowering.limits.timeout)),
         };
         tracing::warn!(target: "specialize::compile", function = lowering.template.function, reason, "the compile server died");
-        let mut deaths = deaths();
-        let known = deaths.entry(place).or_default();
-        *known = Deaths { count: known.count + more, last: reason };
+        let mut troubles = troubles();
+        let trouble = troubles.entry(place).or_default();
+        trouble.deaths += more;
+        if trouble.deaths >= STRIKES {
+            trouble.deaths = 0;
+            trouble.left.failed(format!("the compile server died at this function ({reason})"));
+        }
     }
 }
 
 /// Asks the server of this thread, which is started if there is none.
 fn ask_once(toolchain: &Toolchain, program: &Path, job: &Job, limits: &Limits) -> Result<Result<Done, Failure>, Refusal> {
     if !keep_server() {
-        let library = find_library(toolchain).map_err(Refusal::Engine)?;
-        // The server outlives the folder of the job: it stands where it cannot be in the way.
-        let server = Server::start(program, &library, llvm_version(), Path::new("/"), limits);
-        let server =
-            server.map_err(|error| if matches!(error, Error::Ending) { error.into() } else { Refusal::Engine(error.to_string()) })?;
-        SERVER.set(Some(server));
+        SERVER.set(Some(start(toolchain, program, limits)?));
     }
     SERVER.with_borrow_mut(|slot| {
         let Some(server) = slot else {
@@ -155,13 +166,40 @@ fn ask_once(toolchain: &Toolchain, program: &Path, job: &Job, limits: &Limits) -
     })
 }
 
+/// Starts a server, unless that failed a moment ago.
+fn start(toolchain: &Toolchain, program: &Path, limits: &Limits) -> Result<Server, Refusal> {
+    if let Some(reason) = starts().get(program).and_then(Backoff::holds_up) {
+        return Err(Refusal::Engine(reason.clone()));
+    }
+    // It outlives the folder of the job, and writes no files: it stands where it cannot be in the way.
+    let server = find_library(toolchain).map_err(Refusal::Engine).and_then(|library| {
+        Server::start(program, &library, llvm_version(), Path::new("/"), limits).map_err(|error| {
+            if matches!(error, Error::Ending) { error.into() } else { Refusal::Engine(within_memory(error.to_string(), limits)) }
+        })
+    });
+    match &server {
+        Ok(_) => drop(starts().remove(program)),
+        Err(Refusal::Engine(reason)) => starts().entry(program.to_owned()).or_default().failed(reason.clone()),
+        Err(_) => {}
+    }
+    server
+}
+
+/// Why a server is gone, with the limit that may be the reason.
+fn within_memory(reason: String, limits: &Limits) -> String {
+    match limits.memory {
+        Some(bytes) => format!("{reason}; it may have the {bytes} bytes of memory of SPECIALIZE_COMPILE_MEMORY"),
+        None => reason,
+    }
+}
+
 /// The version of LLVM in the compiler that built the host, by its own account.
 fn llvm_version() -> &'static str {
     record::VERSION.lines().find_map(|line| line.strip_prefix("LLVM version: ")).unwrap_or_default()
 }
 
 /// The toolchain's own LLVM: beside the library that the compiler is.
-fn find_library(toolchain: &Toolchain) -> Result<PathBuf, String> {
+pub(crate) fn find_library(toolchain: &Toolchain) -> Result<PathBuf, String> {
     let folder = toolchain.rustc.with_file_name("../lib");
     let entries = fs::read_dir(&folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
     let is_llvm = |name: &str| name.starts_with("libLLVM") && name.contains(".so") && !name.ends_with(".a");
@@ -172,6 +210,10 @@ fn find_library(toolchain: &Toolchain) -> Result<PathBuf, String> {
     found.into_iter().next().ok_or_else(|| format!("the toolchain has no libLLVM of its own in {}", folder.display()))
 }
 
-fn deaths() -> MutexGuard<'static, BTreeMap<usize, Deaths>> {
-    DEATHS.lock().unwrap_or_else(PoisonError::into_inner)
+fn troubles() -> MutexGuard<'static, BTreeMap<usize, Trouble>> {
+    TROUBLES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn starts() -> MutexGuard<'static, BTreeMap<PathBuf, Backoff<String>>> {
+    STARTS.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -142,9 +142,10 @@ impl Probe<'_> {
         match build() {
             Ok((program, variants)) => run(&program, self.support, &variants, self.folder, self.limits),
             Err(Error::Engine { reason, .. }) => Ok(Outcome::Unknown(format!("the probe could not be built: {reason}"))),
-            Err(error @ (Error::CompileFailed { .. } | Error::BadOutput { .. } | Error::UnresolvedSymbol { .. })) => {
-                Ok(Outcome::Unknown(format!("the probe could not be built: {error}")))
-            }
+            Err(
+                error
+                @ (Error::CompileFailed { .. } | Error::OutOfMemory { .. } | Error::BadOutput { .. } | Error::UnresolvedSymbol { .. }),
+            ) => Ok(Outcome::Unknown(format!("the probe could not be built: {error}"))),
             Err(error) => Err(error),
         }
     }

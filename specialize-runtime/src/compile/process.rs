@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -33,6 +33,20 @@ pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     /// Bytes of address space of one child; no limit where there is none.
     pub(crate) memory: Option<u64>,
+}
+
+/// Bytes of the largest file that a compiler or linker may write.
+const FILE_SIZE: u64 = 1 << 30;
+
+/// How many more processes and threads than the whole machine has may there be when a child starts another.
+const MORE_PROCESSES: u64 = 256;
+
+/// What the kernel holds a child to.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    memory: Option<u64>,
+    file_size: u64,
+    processes: Option<u64>,
 }
 
 /// One child to run.
@@ -72,12 +86,17 @@ impl Job<'_> {
     pub(crate) fn run(&self) -> Result<Finished, Error> {
         let finished = self.finish()?;
         match finished.status {
-            Some(status) if !status.success() => Err(Error::CompileFailed {
-                program: self.program.to_owned(),
-                status: status.to_string(),
-                output: String::from_utf8_lossy(&finished.errors).trim().to_owned(),
-            }),
+            Some(status) if !status.success() => Err(self.failure(status, &finished.errors)),
             _ => Ok(finished),
+        }
+    }
+
+    /// What the child's bad end means.
+    fn failure(&self, status: ExitStatus, errors: &[u8]) -> Error {
+        let (program, output) = (self.program.to_owned(), String::from_utf8_lossy(errors).trim().to_owned());
+        match self.limits.memory {
+            Some(limit) if is_about_memory(status, &output) => Error::OutOfMemory { program, limit, status: status.to_string(), output },
+            _ => Error::CompileFailed { program, status: status.to_string(), output },
         }
     }
 
@@ -101,7 +120,7 @@ impl Job<'_> {
 
     /// The command that runs the child.
     fn command(&self) -> Command {
-        let mut command = confined(self.program, self.folder, self.limits);
+        let mut command = confined(self.program, self.folder, self.limits, FILE_SIZE);
         command
             .args(self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
@@ -113,12 +132,13 @@ impl Job<'_> {
 }
 
 /// The command that runs `program` in `folder` with nothing of the host's, with everything that happens between fork and exec.
-pub(super) fn confined(program: &Path, folder: &Path, limits: &Limits) -> Command {
+pub(super) fn confined(program: &Path, folder: &Path, limits: &Limits, file_size: u64) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).env_clear().env("LC_ALL", "C").env("PATH", "").env("TMPDIR", folder).process_group(0);
-    let (parent, memory) = (rustix::process::getpid(), limits.memory);
+    let parent = rustix::process::getpid();
+    let bounds = Bounds { memory: limits.memory, file_size, processes: most_processes() };
     // SAFETY: `confine` makes system calls only; it neither allocates nor takes a lock.
-    unsafe { command.pre_exec(move || confine(parent, memory)) };
+    unsafe { command.pre_exec(move || confine(parent, bounds)) };
     command
 }
 
@@ -133,7 +153,7 @@ pub(super) fn end(child: &mut Child) {
 }
 
 /// Confines the calling process, which is a child between fork and exec, to what a compiler needs.
-fn confine(parent: Pid, memory: Option<u64>) -> io::Result<()> {
+fn confine(parent: Pid, bounds: Bounds) -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     if rustix::process::getppid() != Some(parent) {
         return Err(io::ErrorKind::NotConnected.into());
@@ -142,14 +162,51 @@ fn confine(parent: Pid, memory: Option<u64>) -> io::Result<()> {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
     rustix::process::setrlimit(Resource::Core, limit(0))?;
-    if let Some(bytes) = memory {
-        rustix::process::setrlimit(Resource::As, limit(bytes))?;
+    rustix::process::setrlimit(Resource::Fsize, within(Resource::Fsize, bounds.file_size))?;
+    if let Some(bytes) = bounds.memory {
+        rustix::process::setrlimit(Resource::As, within(Resource::As, bytes))?;
     }
+    if let Some(count) = bounds.processes {
+        rustix::process::setrlimit(Resource::Nproc, within(Resource::Nproc, count))?;
+    }
+    be_killed_first();
     // Being polite is worth a try only.
     let _ = rustix::process::setpriority_process(None, 19);
     // SAFETY: a system call; the default action is what every program expects to start with.
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
     Ok(())
+}
+
+/// A limit that is no higher than the one in force.
+fn within(resource: Resource, limit: u64) -> Rlimit {
+    let limit = rustix::process::getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
+    Rlimit { current: Some(limit), maximum: Some(limit) }
+}
+
+/// How many processes and threads the user may have while a child runs. The kernel counts all of them, also those that have nothing
+/// to do with the child: the whole machine's are never fewer.
+fn most_processes() -> Option<u64> {
+    let load = std::fs::read_to_string("/proc/loadavg").ok()?;
+    let (_, all) = load.split(' ').nth(3)?.split_once('/')?;
+    all.parse::<u64>().ok()?.checked_add(MORE_PROCESSES)
+}
+
+/// Has the kernel end this process before any other when memory runs out. Makes system calls only; where it fails, it is not so.
+fn be_killed_first() {
+    // SAFETY: the path is a C string, and the bytes are as many as is said.
+    unsafe {
+        let file = libc::open(c"/proc/self/oom_score_adj".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
+        if file >= 0 {
+            libc::write(file, c"1000".as_ptr().cast(), 4);
+            libc::close(file);
+        }
+    }
+}
+
+/// Whether a child that may have only so much memory seems to have failed for want of more.
+fn is_about_memory(status: ExitStatus, output: &str) -> bool {
+    let is_sudden = [libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS, libc::SIGKILL].map(Some).contains(&status.signal());
+    is_sudden || ["memory", "alloc", "failed to map"].into_iter().any(|sign| output.contains(sign))
 }
 
 /// Marks every descriptor above the standard ones to be closed by exec. (std reports a failed exec through one of them.)

@@ -15,8 +15,9 @@ use crate::value::Part;
 /// The object, in the working directory.
 pub(super) const OBJECT: &str = "t.o";
 
-/// The bitcode, in the working directory.
+/// The bitcode, in the working directory, and how it begins (LLVM Bitcode File Format).
 const BITCODE: &str = "t.bc";
+const BITCODE_MAGIC: &[u8] = b"BC\xC0\xDE";
 
 /// A template to compile, and where.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,9 @@ impl Lowering<'_> {
         toolchain.confirm()?;
         self.run(toolchain, Holes::Open, &["--emit=llvm-bc", "-Cno-prepopulate-passes"], BITCODE)?;
         let path = self.folder.join(BITCODE);
-        fs::read(&path).map_err(|error| Error::BadOutput { program: toolchain.rustc.clone(), path, reason: error.to_string() })
+        let bad = |reason: String| Error::BadOutput { program: toolchain.rustc.clone(), path: path.clone(), reason };
+        let bitcode = fs::read(&path).map_err(|error| bad(error.to_string()))?;
+        if bitcode.starts_with(BITCODE_MAGIC) { Ok(bitcode) } else { Err(bad("it is no LLVM bitcode".to_owned())) }
     }
 
     /// Makes the folder, unless it is there.

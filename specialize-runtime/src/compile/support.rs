@@ -41,7 +41,7 @@ pub(crate) fn build(toolchain: &Toolchain, instance: u32, folder: &Path, limits:
     let found = started.elapsed();
     let name = library_name(instance);
     let built = build_with(&instances, toolchain, &name, folder, limits).or_else(|error| match error {
-        Error::CompileFailed { .. } | Error::BadOutput { .. } if !instances.is_empty() => {
+        Error::CompileFailed { .. } | Error::OutOfMemory { .. } | Error::BadOutput { .. } if !instances.is_empty() => {
             tracing::debug!(target: "specialize::compile", %error, "the support library has no instances of the sysroot");
             build_with("", toolchain, &name, folder, limits)
         }

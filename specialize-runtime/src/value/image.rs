@@ -1,7 +1,10 @@
 //! The image of a tuple of values: their bytes, as they stand in memory, which fill the holes of a template.
 
+use std::collections::hash_map::RandomState;
 use std::fmt;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 /// The most bytes of one image that a variant is made for. The generic function serves larger values.
 pub(crate) const LIMIT: usize = 1 << 20;
@@ -39,6 +42,18 @@ pub struct Part<'a> {
 }
 
 impl Image {
+    /// What tells these values from others in the traces of this process, and tells nobody what they are: the hash has a key that
+    /// is made up for each process, so that trying all values leads nowhere.
+    pub(crate) fn digest(&self) -> String {
+        static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let mut hasher = KEY.build_hasher();
+        for part in self.parts() {
+            hasher.write(part.bytes);
+            hasher.write_usize(part.bytes.len());
+        }
+        format!("{:016x}", hasher.finish())
+    }
+
     /// Whether the key of the values tells them apart.
     pub(crate) fn is_narrow(&self) -> bool {
         self.0.places.iter().all(|place| place.length.is_none()) && self.size() <= size_of::<u64>()

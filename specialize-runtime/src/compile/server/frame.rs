@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Done = 3,
     /// Server to host: why the last job, or the server itself, failed.
     Failed = 4,
+    /// Server to host: the bitcode of the last job is none, for this reason.
+    Unreadable = 5,
 }
 
 /// One frame.
@@ -47,7 +49,7 @@ pub(crate) fn encode(kind: Kind, payload: &[u8]) -> io::Result<Vec<u8>> {
 /// The kind and length that a header announces.
 pub(crate) fn decode_header(header: [u8; HEADER]) -> io::Result<(Kind, usize)> {
     let [mark @ .., kind, a, b, c, d] = header;
-    let kind = [Kind::Ready, Kind::Job, Kind::Done, Kind::Failed].into_iter().find(|known| *known as u8 == kind);
+    let kind = [Kind::Ready, Kind::Job, Kind::Done, Kind::Failed, Kind::Unreadable].into_iter().find(|known| *known as u8 == kind);
     let length = u32::from_le_bytes([a, b, c, d]) as usize;
     match kind {
         Some(kind) if mark == MARK && length <= LARGEST => Ok((kind, length)),

@@ -58,17 +58,32 @@ fn serve() -> Result<(), String> {
         let job = Job::decode(&payload).ok_or("the host sent a job that is none")?;
         let (kind, answer) = match work(&llvm, &job) {
             Ok(done) => (Kind::Done, done.encode()),
-            Err(message) => (Kind::Failed, message.into_bytes()),
+            Err(Failure::Bitcode(message)) => (Kind::Unreadable, message.into_bytes()),
+            Err(Failure::Work(message)) => (Kind::Failed, message.into_bytes()),
         };
         frame::write(&mut io::stdout().lock(), kind, &answer).map_err(failed)?;
     }
     Ok(())
 }
 
+/// Why a job came to nothing.
+enum Failure {
+    /// Its bitcode is none.
+    Bitcode(String),
+    /// Something later.
+    Work(String),
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure::Work(message)
+    }
+}
+
 /// Makes the machine code of one value.
-fn work(llvm: &Llvm, job: &Job) -> Result<Done, String> {
+fn work(llvm: &Llvm, job: &Job) -> Result<Done, Failure> {
     let mut watch = Watch(Instant::now());
-    let mut module = llvm.parse(&job.bitcode)?;
+    let mut module = llvm.parse(&job.bitcode).map_err(Failure::Bitcode)?;
     for hole in &job.holes {
         module.fill(hole)?;
     }

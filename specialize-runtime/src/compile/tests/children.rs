@@ -57,6 +57,31 @@ fn a_child_has_a_clean_environment() {
 }
 
 #[test]
+fn a_child_is_limited_and_goes_before_the_host() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = script(folder.path(), "says", "/bin/cat /proc/self/oom_score_adj /proc/self/limits; /usr/bin/id -u");
+    let limits = Limits { memory: Some(2 << 30), ..LIMITS };
+    let finished = run(&program, folder.path(), &limits).expect("runs");
+    let output = String::from_utf8(finished.output).expect("text");
+    assert!(output.starts_with("1000\n"), "{output}");
+    let hard = |name: &str| {
+        let line = output.lines().find(|line| line.starts_with(name)).expect("Linux");
+        line.get(26..).and_then(|limits| limits.split_ascii_whitespace().nth(1)).and_then(|limit| limit.parse::<u64>().ok())
+    };
+    assert_eq!((hard("Max address space"), hard("Max file size"), hard("Max core file size")), (Some(2 << 30), Some(1 << 30), Some(0)));
+    assert!(hard("Max processes").is_some_and(|most| most > 256), "{output}");
+}
+
+#[test]
+fn a_child_that_fills_the_disk_is_ended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = script(folder.path(), "fills", "exec /usr/bin/truncate -s 2G file");
+    let error = run(&program, folder.path(), &LIMITS).expect_err("it may not");
+    assert!(matches!(&error, Error::CompileFailed { .. }), "{error}");
+    assert_eq!(std::fs::metadata(folder.path().join("file")).map_or(0, |file| file.len()), 0);
+}
+
+#[test]
 fn output_without_end_is_neither_kept_nor_waited_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let much = script(folder.path(), "much", "/usr/bin/head -c 1000000 /dev/zero; echo end >&2");
@@ -113,7 +138,7 @@ fn unknown_status_is_judged_by_the_output() {
     let folder = given_folder();
     let toolchain = Toolchain::check(None, &folder, &LIMITS).expect("the compiler");
     let library = support::build(&toolchain, 77, &folder, &LIMITS).expect("a support library");
-    let support = Support::claim(&library, &support::library_name(77)).expect("loads").expect("is free");
+    let support = Support::claim(&Artifact::unchecked(&library), 77, support::library_name(77)).expect("loads").expect("is free");
     let workshop = Workshop { toolchain, support, folder: tempfile::tempdir().expect("a folder") };
     let cube: fn(u64, u32) -> u64 = workshop.load(&POWER, 3);
     assert_eq!(cube(2, 0), 8);

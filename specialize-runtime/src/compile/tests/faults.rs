@@ -86,7 +86,8 @@ fn a_compiler_has_no_more_time_and_memory_than_it_is_given() {
     let error = compile(Limits { timeout: Duration::from_millis(1), ..LIMITS });
     assert!(matches!(error, Error::TimedOut { .. }), "{error}");
     let error = compile(Limits { memory: Some(64 << 20), ..LIMITS });
-    assert!(matches!(error, Error::CompileFailed { .. } | Error::Spawn { .. }), "{error}");
+    assert!(matches!(error, Error::OutOfMemory { limit: 67_108_864, .. } | Error::Spawn { .. }), "{error}");
+    assert!(error.to_string().contains("SPECIALIZE_COMPILE_MEMORY"), "{error}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use super::template::{BuildFlags, Flags, Piece, Template};
 use super::toolchain::Toolchain;
 use super::{Limits, Lowering, Request, compile, support};
 use crate::Error;
+use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
 use crate::value::Part;
 
@@ -95,7 +96,8 @@ impl Workshop {
         change(&mut toolchain);
         let instance = INSTANCE.fetch_add(1, Ordering::Relaxed);
         let library = support::build(&toolchain, instance, folder.path(), &LIMITS).expect("a support library");
-        let support = Support::claim(&library, &support::library_name(instance)).expect("loads").expect("is free");
+        let support =
+            Support::claim(&Artifact::unchecked(&library), instance, support::library_name(instance)).expect("loads").expect("is free");
         Workshop { toolchain, support, folder }
     }
 

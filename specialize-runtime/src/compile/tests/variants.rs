@@ -145,7 +145,6 @@ fn the_linker_of_the_toolchain_serves_too() {
     workshop.toolchain.linker = super::super::toolchain::Linker { program: own, leading: &["-flavor", "gnu"] };
     let cube: fn(u64, u32) -> u64 = workshop.load(&POWER, 3);
     assert_eq!(cube(5, 0), 125);
-    let name = support::library_name(9);
     let library = support::build(&workshop.toolchain, 9, workshop.folder.path(), &LIMITS).expect("links");
-    assert!(Support::claim(&library, &name).expect("loads").is_some());
+    assert!(Support::claim(&Artifact::unchecked(&library), 9, support::library_name(9)).expect("loads").is_some());
 }

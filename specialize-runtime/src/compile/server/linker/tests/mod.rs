@@ -18,6 +18,7 @@ use object::{LittleEndian, Object as _, ObjectSymbol as _};
 use tempfile::TempDir;
 
 use super::{Refusal, Request, link};
+use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
 use crate::compile::toolchain::Toolchain;
 use crate::compile::{Limits, record, support};
@@ -102,7 +103,8 @@ impl Workshop {
         let toolchain = Toolchain::check(None, folder.path(), &LIMITS).expect("the compiler of this test");
         let instance = INSTANCE.fetch_add(1, Ordering::Relaxed);
         let library = support::build(&toolchain, instance, folder.path(), &LIMITS).expect("a support library");
-        let support = Support::claim(&library, &support::library_name(instance)).expect("loads").expect("is free");
+        let support =
+            Support::claim(&Artifact::unchecked(&library), instance, support::library_name(instance)).expect("loads").expect("is free");
         Workshop { toolchain, support, folder }
     }
 

@@ -1,0 +1,182 @@
+//! One artifact: in its file, or in memory where no file can be loaded.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{MemfdFlags, OFlags, SealFlags, fcntl_add_seals, memfd_create};
+
+use crate::artifact::format::{content_length, encode};
+use crate::artifact::key::Key;
+use crate::artifact::sweep;
+use crate::error::Error;
+
+/// A finished file that has been checked.
+#[derive(Debug)]
+pub(crate) struct Artifact {
+    path: PathBuf,
+    content: Vec<u8>,
+    /// What the content was read from, or written to.
+    file: Arc<File>,
+    /// The content in memory, where it cannot be loaded from a file.
+    memory: Option<Arc<File>>,
+}
+
+impl Artifact {
+    /// The artifact in a file.
+    pub(crate) fn new(path: PathBuf, content: Vec<u8>, file: File) -> Artifact {
+        Artifact { path, content, file: Arc::new(file), memory: None }
+    }
+
+    /// An artifact that is in no file.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory or descriptor for it.
+    pub(crate) fn in_memory(content: Vec<u8>) -> Result<Artifact, Error> {
+        let memory = Arc::new(memory_file(&content)?);
+        Ok(Artifact { path: path_of(&memory), content, file: Arc::clone(&memory), memory: Some(memory) })
+    }
+
+    /// Has the artifact loaded from memory, whatever file it is in.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory or descriptor for it.
+    pub(crate) fn load_from_memory(mut self) -> Result<Artifact, Error> {
+        if self.memory.is_none() {
+            self.memory = Some(Arc::new(memory_file(&self.content)?));
+        }
+        Ok(self)
+    }
+
+    /// The file at `path`, whatever it is.
+    #[cfg(test)]
+    pub(crate) fn unchecked(path: &Path) -> Artifact {
+        let content = std::fs::read(path).expect("readable");
+        Artifact::new(path.to_owned(), content, File::open(path).expect("readable"))
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path by which it is loaded or run.
+    pub(crate) fn path_to_load(&self) -> PathBuf {
+        self.memory.as_deref().map_or_else(|| self.path.clone(), path_of)
+    }
+
+    /// The file that the loader must have mapped.
+    pub(crate) fn file_to_load(&self) -> &File {
+        self.memory.as_deref().unwrap_or(&self.file)
+    }
+
+    /// What must stay open as long as the artifact is loaded: the loader goes by paths, and this one must not come again.
+    pub(crate) fn memory(&self) -> Option<Arc<File>> {
+        self.memory.clone()
+    }
+
+    /// The content that was checked.
+    pub(crate) fn content(&self) -> &[u8] {
+        &self.content
+    }
+
+    /// The artifact after its file was moved to `path`.
+    pub(crate) fn moved(self, path: PathBuf) -> Artifact {
+        Artifact { path, ..self }
+    }
+}
+
+/// A file in memory that nobody can change any more.
+fn memory_file(content: &[u8]) -> Result<File, Error> {
+    let make = || -> io::Result<File> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        // Before Linux 6.3 such a file may always be run, and the flag is not known.
+        let file = memfd_create("specialize", flags | MemfdFlags::EXEC).or_else(|_| memfd_create("specialize", flags))?;
+        let mut file = File::from(file);
+        file.write_all(content)?;
+        fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL)?;
+        Ok(file)
+    };
+    make().map_err(|source| Error::file("make a file in memory for", "an artifact", source))
+}
+
+fn path_of(memory: &File) -> PathBuf {
+    format!("/proc/self/fd/{}", memory.as_raw_fd()).into()
+}
+
+/// Reads and checks the artifact at `path`.
+///
+/// # Errors
+///
+/// [`Error::File`] if it cannot be read, [`Error::CacheUntrusted`] if it is not what it should be.
+pub(crate) fn read(path: &Path, key: &Key) -> Result<Artifact, Error> {
+    let failed = |source| Error::file("read", path, source);
+    let untrusted = |reason: &str| Error::CacheUntrusted { path: path.to_owned(), reason: reason.to_owned() };
+    // What is no regular file must not hold up whoever opens it.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let mut file =
+        OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path).map_err(|source| match source.raw_os_error() {
+            Some(libc::ELOOP) => untrusted("it is a symbolic link"),
+            _ => failed(source),
+        })?;
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() || metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o222 != 0 {
+        return Err(untrusted("it is not a read-only file of the user's own"));
+    }
+    let mut content = Vec::new();
+    file.read_to_end(&mut content).map_err(failed)?;
+    sweep::record_use(&file, &metadata);
+    let length = content_length(&content, key.fields()).ok_or_else(|| untrusted("its content is damaged, or made for something else"))?;
+    content.truncate(length);
+    Ok(Artifact::new(path.to_owned(), content, file))
+}
+
+/// Writes the artifact for `key` to `file`, and closes it to writing.
+///
+/// # Errors
+///
+/// Those of writing.
+pub(crate) fn write(file: &mut File, content: &[u8], key: &Key) -> io::Result<()> {
+    file.write_all(&encode(content, key.fields()))?;
+    file.set_permissions(Permissions::from_mode(0o400))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_read_only_file_of_ones_own_is_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (key, path) = (Key::new("test"), folder.path().join("a"));
+        let is_refused = |path: &Path| matches!(read(path, &key), Err(Error::CacheUntrusted { .. }));
+        fs::write(&path, encode(b"code", key.fields())).expect("a file");
+        assert!(is_refused(&path), "it may be written to");
+        fs::set_permissions(&path, Permissions::from_mode(0o400)).expect("our own file");
+        assert_eq!(read(&path, &key).expect("good").content(), b"code");
+        std::os::unix::fs::symlink("a", folder.path().join("link")).expect("a link");
+        assert!(is_refused(&folder.path().join("link")) && is_refused(folder.path()));
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0).expect("a pipe");
+        assert!(is_refused(&pipe), "and it is not waited for");
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&path, Some(65_534), None).expect("we are root");
+            assert!(is_refused(&path), "it is another's");
+        }
+    }
+
+    #[test]
+    fn a_file_in_memory_cannot_be_changed_and_has_a_path_while_it_is_open() {
+        let artifact = Artifact::in_memory(b"code".to_vec()).expect("memory");
+        assert_eq!(fs::read(artifact.path_to_load()).expect("readable"), b"code");
+        let open = OpenOptions::new().write(true).open(artifact.path_to_load());
+        assert!(open.and_then(|mut file| file.write_all(b"other")).is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! Faults of the system around the host: no descriptors, no processes, small files, signals.
+
+use super::*;
+
+/// Sets a limit of this process, and gives back what it was.
+fn limit(resource: libc::__rlimit_resource_t, most: u64) -> u64 {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the limit is ours to be filled and read.
+    let (read, before) = unsafe { (libc::getrlimit(resource, &raw mut limit), limit.rlim_cur) };
+    limit.rlim_cur = most.min(limit.rlim_max);
+    // SAFETY: as above.
+    let set = unsafe { libc::setrlimit(resource, &raw const limit) };
+    assert_eq!((read, set), (0, 0));
+    before
+}
+
+#[test]
+fn a_host_without_descriptors_gets_its_variants_later() {
+    const NAME: &str = "resources::a_host_without_descriptors_gets_its_variants_later";
+    if is_child(NAME) {
+        variants_are_made();
+        assert!(settle(PATIENCE));
+        let before = limit(libc::RLIMIT_NOFILE, 0);
+        let bound = power::bind(14);
+        power::prepare(15).expect_err("nothing can be opened");
+        assert!(settle(PATIENCE));
+        assert_eq!((bound.tier(), bound.call(2), power(2, 13), power(2, 15)), (Tier::Generic, 1 << 14, 1 << 13, 1 << 15));
+        limit(libc::RLIMIT_NOFILE, before);
+        assert_eq!(power::prepare(15).expect("a variant").call(2), 1 << 15);
+        return eventually("the handle turns by itself", || bound.tier() == Tier::Runtime);
+    }
+    for engine in ["rustc", "auto"] {
+        Place::new(NAME).run(&[("SPECIALIZE_ENGINE", engine)]);
+    }
+}
+
+#[test]
+fn a_host_whose_files_may_not_grow_goes_on() {
+    const NAME: &str = "resources::a_host_whose_files_may_not_grow_goes_on";
+    if is_child(NAME) {
+        // As in a program that is not Rust's: these signals end it.
+        // SAFETY: nothing else in this process minds them.
+        unsafe {
+            libc::signal(libc::SIGXFSZ, libc::SIG_DFL);
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        }
+        let before = limit(libc::RLIMIT_FSIZE, 100);
+        let bound = power::bind(13);
+        assert!(settle(PATIENCE));
+        assert_eq!((bound.tier(), bound.call(2), power(2, 13)), (Tier::Generic, 8192, 8192));
+        assert!(bound.last_error().is_some());
+        limit(libc::RLIMIT_FSIZE, before);
+        return eventually("the handle turns by itself", || bound.tier() == Tier::Runtime);
+    }
+    for engine in ["rustc", "auto"] {
+        Place::new(NAME).run(&[("SPECIALIZE_ENGINE", engine)]);
+    }
+}
+
+/// Lets no process be started from this thread and those that it starts (seccomp(2)).
+fn forbid_processes() {
+    let statement = |code, k| libc::sock_filter { code, jt: 0, jf: 0, k };
+    let jump = |code, k, jt, jf| libc::sock_filter { code, jt, jf, k };
+    let (load, is, has) = (0x20, 0x15, 0x45);
+    let (allow, refuse) = (libc::SECCOMP_RET_ALLOW, libc::SECCOMP_RET_ERRNO | libc::EAGAIN as u32);
+    let mut program = [
+        statement(load, 0),
+        jump(is, libc::SYS_fork as u32, 5, 0),
+        jump(is, libc::SYS_vfork as u32, 4, 0),
+        jump(is, libc::SYS_clone as u32, 0, 2),
+        // The low half of the first argument: threads may be started.
+        statement(load, 16),
+        jump(has, libc::CLONE_THREAD as u32, 0, 1),
+        statement(0x06, allow),
+        statement(0x06, refuse),
+    ];
+    let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
+    // SAFETY: the program is whole, and lives until it is taken over.
+    let done = unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+            && libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) == 0
+    };
+    assert!(done, "{}", std::io::Error::last_os_error());
+}
+
+#[test]
+fn where_no_process_can_be_started_the_generic_function_serves() {
+    const NAME: &str = "resources::where_no_process_can_be_started_the_generic_function_serves";
+    if is_child(NAME) {
+        forbid_processes();
+        if std::env::var_os("FINISHED").is_some() {
+            variants_are_made();
+            return assert_eq!(power::table().counts().loaded, 1, "what is finished needs no process");
+        }
+        return only_the_generic_function_serves(|error| matches!(error, Error::Spawn { .. }));
+    }
+    let place = Place::new(NAME);
+    place.run(&[]);
+    let finished = Place::new("resources::a_finished_variant_is_there");
+    finished.run(&[]);
+    place.run(&[("SPECIALIZE_CACHE_DIR", text(&finished.store())), ("FINISHED", "")]);
+}
+
+#[test]
+fn a_finished_variant_is_there() {
+    const NAME: &str = "resources::a_finished_variant_is_there";
+    if is_child(NAME) {
+        return variants_are_made();
+    }
+    Place::new(NAME).run(&[]);
+}
+
+#[test]
+fn a_host_with_borrowed_rights_believes_nothing_and_makes_nothing() {
+    const NAME: &str = "resources::a_host_with_borrowed_rights_believes_nothing_and_makes_nothing";
+    // Such a host may not even be told which test it is by what it is given: this test's own variables are not the library's.
+    if is_child(NAME) {
+        // SAFETY: the function takes a number and gives back another.
+        assert_ne!(unsafe { libc::getauxval(libc::AT_SECURE) }, 0);
+        let error = power::prepare(13).expect_err("no variant is made");
+        assert!(matches!(error, Error::UnsupportedPlatform { .. }), "{error}");
+        assert_eq!(power::table().capacity(), 1_024, "the environment is not believed");
+        assert_eq!((power(2, 13), power(2, 3), power::bind(3).tier()), (8192, 8, Tier::BuildTime));
+        return assert!(!support::processes::ever_started_a_process());
+    }
+    // SAFETY: the call takes nothing.
+    if unsafe { libc::geteuid() } != 0 {
+        return eprintln!("skipped: only root can make a set-user-id program for another");
+    }
+    let place = Place::new(NAME);
+    let program = place.path().join("host");
+    fs::copy(std::env::current_exe().expect("this test"), &program).expect("a copy");
+    std::os::unix::fs::chown(&program, Some(65_534), None).expect("we are root");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o4755)).expect("our own file");
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).expect("our own folder");
+    let like = place.host(&[("SPECIALIZE_TABLE_CAPACITY", "7")]);
+    let mut host = std::process::Command::new(&program);
+    host.args(like.get_args()).envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    place.judge(&host.output().expect("starts"));
+    assert!(!place.store().exists());
+}
