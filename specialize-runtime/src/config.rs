@@ -179,7 +179,7 @@ impl Config {
         /// The longest one compile may take, 60 seconds unless set.
         /// `SPECIALIZE_COMPILE_TIMEOUT_MS`, in milliseconds.
         compile_timeout: Duration;
-        /// Bytes of address space of a compiler's process; no limit unless set.
+        /// Bytes of address space of a compiler's process; 4 GiB unless set.
         /// `SPECIALIZE_COMPILE_MEMORY`.
         compile_memory: u64;
         /// Compiles at once, 1 unless set. `SPECIALIZE_COMPILE_JOBS`.
@@ -279,7 +279,10 @@ impl Settings {
                 .map(Duration::from_millis)
                 .or(config.compile_timeout)
                 .unwrap_or(Duration::from_secs(60)),
-            compile_memory: environment.parsed("SPECIALIZE_COMPILE_MEMORY", "a number of bytes").or(config.compile_memory),
+            compile_memory: environment
+                .parsed("SPECIALIZE_COMPILE_MEMORY", "a number of bytes")
+                .or(config.compile_memory)
+                .or(Some(COMPILE_MEMORY)),
             compile_jobs: environment.parsed("SPECIALIZE_COMPILE_JOBS", "a number of compiles").or(config.compile_jobs).unwrap_or(1).max(1),
             toolchain: environment.path("SPECIALIZE_TOOLCHAIN").or(config.toolchain).filter(|path| !path.as_os_str().is_empty()),
             target_cpu: environment
@@ -342,6 +345,9 @@ impl Environment<'_> {
         (self.read)(name).map(PathBuf::from)
     }
 }
+
+/// Address space of a compiler's process where nothing is set: several times what a template takes.
+pub(crate) const COMPILE_MEMORY: u64 = 4 << 30;
 
 /// What the processor may be.
 const PROCESSORS: &str = "native, build, or a level that this processor has: x86-64, x86-64-v2, x86-64-v3 or x86-64-v4";

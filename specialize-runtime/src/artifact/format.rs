@@ -54,6 +54,20 @@ mod tests {
     }
 
     #[test]
+    fn a_large_artifact_is_nothing_wherever_it_is_damaged() {
+        let content: Vec<u8> = (0..300_000u32).map(|byte| (byte % 251) as u8).collect();
+        let mut whole = encode(&content, FIELDS);
+        // Places spread over the whole, and each bit of a byte in turn.
+        for number in 0..1_000 {
+            let place = number * 7_919 * 13 % whole.len();
+            whole[place] ^= 1 << (number % 8);
+            assert_eq!(content_length(&whole, FIELDS), None, "byte {place}");
+            whole[place] ^= 1 << (number % 8);
+        }
+        assert_eq!(content_length(&whole, FIELDS), Some(content.len()));
+    }
+
+    #[test]
     fn lengths_that_do_not_fit_are_refused_under_a_true_digest() {
         let whole = encode(b"code", FIELDS);
         for length in [0, 3, 5, u64::MAX] {

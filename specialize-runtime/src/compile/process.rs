@@ -16,6 +16,7 @@ use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, kill_process_gr
 
 use super::children;
 use crate::Error;
+use crate::config::COMPILE_MEMORY;
 
 /// How many bytes of each output are kept; the rest is read and dropped.
 const KEPT_OUTPUT: usize = 64 << 10;
@@ -95,7 +96,9 @@ impl Job<'_> {
     fn failure(&self, status: ExitStatus, errors: &[u8]) -> Error {
         let (program, output) = (self.program.to_owned(), String::from_utf8_lossy(errors).trim().to_owned());
         match self.limits.memory {
-            Some(limit) if is_about_memory(status, &output) => Error::OutOfMemory { program, limit, status: status.to_string(), output },
+            Some(limit) if is_about_memory(limit, status, &output) => {
+                Error::OutOfMemory { program, limit, status: status.to_string(), output }
+            }
             _ => Error::CompileFailed { program, status: status.to_string(), output },
         }
     }
@@ -203,9 +206,11 @@ fn be_killed_first() {
     }
 }
 
-/// Whether a child that may have only so much memory seems to have failed for want of more.
-fn is_about_memory(status: ExitStatus, output: &str) -> bool {
-    let is_sudden = [libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS, libc::SIGKILL].map(Some).contains(&status.signal());
+/// Whether a child that may have only so much memory seems to have failed for want of more. Who dies without a word under a limit that
+/// somebody lowered is taken to have.
+fn is_about_memory(limit: u64, status: ExitStatus, output: &str) -> bool {
+    let is_sudden =
+        limit < COMPILE_MEMORY && [libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS, libc::SIGKILL].map(Some).contains(&status.signal());
     is_sudden || ["memory", "alloc", "failed to map"].into_iter().any(|sign| output.contains(sign))
 }
 
