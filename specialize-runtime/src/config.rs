@@ -148,6 +148,7 @@ pub struct Config {
     toolchain: Option<PathBuf>,
     target_cpu: Option<String>,
     engine: Option<Engine>,
+    debug_info: Option<bool>,
 }
 
 macro_rules! setters {
@@ -191,6 +192,9 @@ impl Config {
         target_cpu: impl Into<String>;
         /// What makes machine code. `SPECIALIZE_ENGINE`: `auto` (default), `llvm`, `rustc`.
         engine: Engine;
+        /// Whether variants say which function and lines their code comes from, for debuggers, profilers and backtraces; not so unless
+        /// set, since such a variant takes some ten times the space and a linker of its own. `SPECIALIZE_DEBUG_INFO`: `true` or `false`.
+        debug_info: bool;
     }
 
     /// Puts these settings in force for the process.
@@ -220,6 +224,7 @@ pub(crate) struct Settings {
     pub(crate) toolchain: Option<PathBuf>,
     pub(crate) target_cpu: Processor,
     pub(crate) engine: Engine,
+    pub(crate) debug_info: bool,
     /// What was wrong and is ignored.
     pub(crate) wrong: Vec<Wrong>,
 }
@@ -290,6 +295,7 @@ impl Settings {
                 .or_else(|| environment.checked("Config::target_cpu", config.target_cpu?.as_ref(), PROCESSORS))
                 .unwrap_or_else(|| Processor("native".to_owned())),
             engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
+            debug_info: environment.parsed("SPECIALIZE_DEBUG_INFO", "true or false").or(config.debug_info).unwrap_or(false),
             wrong: Vec::new(),
         };
         settings.wrong = environment.wrong.into_inner();

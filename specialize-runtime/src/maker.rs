@@ -133,7 +133,7 @@ mod with_runtime_tier {
         let template = &descriptor.template;
         let target_cpu = Workshop::target_cpu(template);
         let request = Request {
-            lowering: Lowering { template, target_cpu, limits: &workshop.limits, folder: folder.path() },
+            lowering: Lowering { template, target_cpu, debug_info: settings().debug_info, limits: &workshop.limits, folder: folder.path() },
             images: &images,
             support: support.path(),
             support_name: support.name(),

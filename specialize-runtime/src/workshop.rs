@@ -205,7 +205,11 @@ impl Workshop {
     }
 
     fn template_key(&self, kind: &str, template: &Template) -> Key {
-        self.key(kind).text(Workshop::target_cpu(template)).bytes(&self.processor).bytes(&digest(template))
+        self.key(kind)
+            .text(Workshop::target_cpu(template))
+            .bytes(&self.processor)
+            .bytes(&[u8::from(settings().debug_info)])
+            .bytes(&digest(template))
     }
 
     /// The key of something of this kind that depends on the toolchain.

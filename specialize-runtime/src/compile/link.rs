@@ -60,7 +60,8 @@ pub(super) fn finish(toolchain: &Toolchain, request: &Request<'_>, object: &[u8]
     let needs = resolve(toolchain, request, object)?;
     let library = request.lowering.folder.join(LIBRARY);
     let content = match linked {
-        Some(linked) if needs.nothing() => linked,
+        // What the server links has no room for debug information.
+        Some(linked) if needs.nothing() && !request.lowering.debug_info => linked,
         _ => {
             request.lowering.make_folder()?;
             let path = request.lowering.folder.join(OBJECT);
@@ -79,11 +80,14 @@ fn arguments(toolchain: &Toolchain, request: &Request<'_>, needs: &Needs) -> Res
     let symbols = request.lowering.folder.join(SYMBOLS);
     let shown = format!("{{ global: {}; local: *; }};\n", exports(request.lowering.template).join("; "));
     fs::write(&symbols, shown).map_err(|error| Error::file("write", symbols, error))?;
-    let mut arguments: Vec<OsString> = ["-shared", "-s", "-z", "noseparate-code", "-z", "norelro", "-z", "noexecstack"]
+    let mut arguments: Vec<OsString> = ["-shared", "-z", "noseparate-code", "-z", "norelro", "-z", "noexecstack"]
         .into_iter()
         .chain(["--eh-frame-hdr", "--gc-sections", "--version-script", SYMBOLS, "-o", LIBRARY, OBJECT])
         .map(OsString::from)
         .collect();
+    if !request.lowering.debug_info {
+        arguments.push("-s".into());
+    }
     arguments.push(request.support.into());
     if needs.builtins {
         arguments.push((&toolchain.builtins).into());

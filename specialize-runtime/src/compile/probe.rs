@@ -159,7 +159,7 @@ impl Probe<'_> {
     ) -> Result<PathBuf, Error> {
         let folder = &self.folder.join(format!("variant-{index}"));
         let dylib = make(&Request {
-            lowering: Lowering { template, target_cpu: "native", limits: self.limits, folder },
+            lowering: Lowering { template, target_cpu: "native", debug_info: false, limits: self.limits, folder },
             images: &[Part { bytes: &VALUE.to_ne_bytes(), length: None }],
             support: self.support,
             support_name: self.support_name,

@@ -26,6 +26,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) template: &'static Template,
     /// The CPU to compile for, as `-C target-cpu` names it.
     pub(crate) target_cpu: &'a str,
+    /// Whether the code says which function and lines it comes from.
+    pub(crate) debug_info: bool,
     /// What each child may use.
     pub(crate) limits: &'a Limits,
     /// A private folder to work in, made where it is needed, which the caller removes afterwards.
@@ -89,6 +91,7 @@ impl Lowering<'_> {
             switch("overflow-checks", flags.overflow_checks),
             switch("debug-assertions", flags.debug_assertions),
             format!("-Ctarget-cpu={}", self.target_cpu),
+            format!("-Cdebuginfo={}", u8::from(self.debug_info)),
         ];
         arguments.extend(flags.metadata.iter().map(|metadata| format!("-Cmetadata={metadata}")));
         arguments.extend(flags.target_features.iter().map(|features| format!("-Ctarget-feature={features}")));
@@ -100,7 +103,6 @@ impl Lowering<'_> {
             "-Ccodegen-units=1",
             "-Crelocation-model=pic",
             "-Cpanic=unwind",
-            "-Cdebuginfo=0",
             "-Cembed-bitcode=no",
             "--cap-lints=allow",
             "--color=never",

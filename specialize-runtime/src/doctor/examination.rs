@@ -193,6 +193,7 @@ fn compile(
     let lowering = Lowering {
         template: &DESCRIPTOR.template,
         target_cpu: Workshop::target_cpu(&DESCRIPTOR.template),
+        debug_info: false,
         limits: &workshop.limits,
         folder: folder.path(),
     };

@@ -120,7 +120,7 @@ impl Workshop {
         let template: &'static Template = Box::leak(Box::new(*template));
         let folder = tempfile::tempdir_in(&self.folder).expect("a folder").keep();
         let request = Request {
-            lowering: Lowering { template, target_cpu: "native", limits, folder: &folder },
+            lowering: Lowering { template, target_cpu: "native", debug_info: false, limits, folder: &folder },
             images: &[Part { bytes: &value.to_ne_bytes(), length: None }],
             support: self.support.path(),
             support_name: self.support.name(),
