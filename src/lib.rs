@@ -51,6 +51,6 @@ pub use specialize_macro::{Value, specialize};
 #[doc(hidden)]
 pub use specialize_runtime::__private;
 pub use specialize_runtime::{
-    Check, Config, Cost, Counts, Diagnosis, DispatchTable, Engine, Error, Finding, FunctionStats, Mode, Origin, Pending, Stages, Stats,
-    TableEntry, Tier, Value, doctor, functions, settle, stats,
+    Check, Config, Cost, Counts, Diagnosis, DispatchTable, Engine, Error, Finding, FunctionReport, FunctionStats, Mode, Origin, Pending,
+    Report, Stages, Stats, TableEntry, Tier, Value, ValueReport, Verdict, doctor, functions, report, settle, stats, testing,
 };

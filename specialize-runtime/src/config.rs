@@ -148,6 +148,8 @@ pub struct Config {
     toolchain: Option<PathBuf>,
     target_cpu: Option<String>,
     engine: Option<Engine>,
+    sampling: Option<bool>,
+    demote_losers: Option<bool>,
 }
 
 macro_rules! setters {
@@ -191,6 +193,12 @@ impl Config {
         target_cpu: impl Into<String>;
         /// What makes machine code. `SPECIALIZE_ENGINE`: `auto` (default), `llvm`, `rustc`.
         engine: Engine;
+        /// Whether a few calls are timed now and then for [`report`](crate::report()), which is so unless set otherwise.
+        /// `SPECIALIZE_SAMPLING`: `true` or `false`.
+        sampling: bool;
+        /// Whether a variant that is measurably no faster than the generic function is taken out again, and made no more
+        /// unless `prepare` or `request` asks for it; not so unless set. `SPECIALIZE_DEMOTE_LOSERS`: `true` or `false`.
+        demote_losers: bool;
     }
 
     /// Puts these settings in force for the process.
@@ -220,6 +228,8 @@ pub(crate) struct Settings {
     pub(crate) toolchain: Option<PathBuf>,
     pub(crate) target_cpu: Processor,
     pub(crate) engine: Engine,
+    pub(crate) sampling: bool,
+    pub(crate) demote_losers: bool,
     /// What was wrong and is ignored.
     pub(crate) wrong: Vec<Wrong>,
 }
@@ -290,6 +300,8 @@ impl Settings {
                 .or_else(|| environment.checked("Config::target_cpu", config.target_cpu?.as_ref(), PROCESSORS))
                 .unwrap_or_else(|| Processor("native".to_owned())),
             engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
+            sampling: environment.parsed("SPECIALIZE_SAMPLING", "true or false").or(config.sampling).unwrap_or(true),
+            demote_losers: environment.parsed("SPECIALIZE_DEMOTE_LOSERS", "true or false").or(config.demote_losers).unwrap_or(false),
             wrong: Vec::new(),
         };
         settings.wrong = environment.wrong.into_inner();
