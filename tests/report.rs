@@ -38,10 +38,10 @@ fn slow(n: u64) -> u64 {
 }
 
 /// Calls until the report of a value is as it should be, or for ten seconds.
-fn report_of(module: &str, value: &str, mut call: impl FnMut(), is_done: impl Fn(&ValueReport) -> bool) -> ValueReport {
+fn report_of(module: &str, value: &str, mut call: impl FnMut() -> u64, is_done: impl Fn(&ValueReport) -> bool) -> ValueReport {
     let started = Instant::now();
     loop {
-        (0..10_000).for_each(|_| call());
+        (0..10_000).for_each(|_| _ = black_box(call()));
         let report = specialize::report();
         let function = report.functions.into_iter().find(|function| function.module_path.ends_with(module)).expect("the function");
         if let Some(found) = function.values.into_iter().find(|known| known.value == value)
@@ -65,15 +65,15 @@ fn dispatchers_and_handles_are_measured_and_judged() {
     let _ = in_a_child("dispatchers_and_handles_are_measured_and_judged", SAMPLING, || {
         let xs: Vec<u64> = (0..100).collect();
         let bound = remainders::prepare(8).expect("a variant");
-        let by_handle = report_of("remainders", "8", || drop(black_box(bound.call(black_box(&xs)))), is_measured);
+        let by_handle = report_of("remainders", "8", || bound.call(black_box(&xs)), is_measured);
         assert!(matches!(by_handle.verdict, Verdict::Pays { speedup, after, .. } if speedup > 1.2 && after > 0), "{by_handle:?}");
         assert_eq!(by_handle.tier, Tier::Runtime);
         assert!(by_handle.generic > by_handle.bound && by_handle.cost.is_some_and(|cost| !cost.is_zero()), "{by_handle:?}");
         remainders::prepare(16).expect("a variant");
-        let dispatched = report_of("remainders", "16", || drop(black_box(remainders(black_box(&xs), 16))), is_measured);
+        let dispatched = report_of("remainders", "16", || remainders(black_box(&xs), 16), is_measured);
         assert!(matches!(dispatched.verdict, Verdict::Pays { .. }), "{dispatched:?}");
         // In a build for tests it may not be faster.
-        let listed = report_of("remainders", "4", || drop(black_box(remainders(black_box(&xs), 4))), |listed| listed.bound.is_some());
+        let listed = report_of("remainders", "4", || remainders(black_box(&xs), 4), |listed| listed.bound.is_some());
         assert_eq!((listed.tier, listed.cost), (Tier::BuildTime, None));
         assert!(listed.generic.is_some() && listed.verdict != Verdict::NotMeasured, "{listed:?}");
     });
@@ -90,7 +90,7 @@ fn calls_are_counted_about_right() {
             "1",
             || {
                 calls += 1;
-                black_box(bound.call(black_box(calls), work));
+                bound.call(black_box(calls), work)
             },
             |_| started.elapsed() > Duration::from_secs(2),
         );
@@ -105,7 +105,10 @@ fn a_loser_is_taken_out_and_made_only_by_name() {
         [("SPECIALIZE_SAMPLING", "true"), ("SPECIALIZE_DEMOTE_LOSERS", "true")],
         || {
             let (bound, expected) = (chain::prepare(1).expect("a variant"), chain::generic(7, work, 1));
-            let call = || assert_eq!([bound.call(black_box(7), work), chain(black_box(7), work, 1)], [expected; 2]);
+            let call = || {
+                assert_eq!([bound.call(black_box(7), work), chain(black_box(7), work, 1)], [expected; 2]);
+                expected
+            };
             let report = report_of("chain", "1", call, |value| value.tier == Tier::Generic);
             assert_eq!((report.tier, bound.tier()), (Tier::Generic, Tier::Generic));
             assert!(matches!(report.verdict, Verdict::NotWorthIt { .. }), "{report:?}");
@@ -125,7 +128,7 @@ fn winners_stay() {
     let _ = in_a_child("winners_stay", [("SPECIALIZE_SAMPLING", "true"), ("SPECIALIZE_DEMOTE_LOSERS", "true")], || {
         let xs: Vec<u64> = (0..100).collect();
         let bound = remainders::prepare(8).expect("a variant");
-        let report = report_of("remainders", "8", || drop(black_box(bound.call(black_box(&xs)))), is_measured);
+        let report = report_of("remainders", "8", || bound.call(black_box(&xs)), is_measured);
         assert!(matches!(report.verdict, Verdict::Pays { .. }), "{report:?}");
         assert_eq!(bound.tier(), Tier::Runtime);
     });
@@ -163,5 +166,20 @@ fn nothing_is_measured_where_that_is_switched_off() {
         let report = specialize::report().to_string();
         assert!(report.contains("not measured"), "{report}");
         assert!(!report.contains("worth it:"), "{report}");
+    });
+}
+
+/// What machines read.
+#[cfg(feature = "serde")]
+#[test]
+fn a_report_is_json() {
+    let _ = in_a_child("a_report_is_json", SAMPLING, || {
+        let bound = chain::prepare(1).expect("a variant");
+        assert_eq!(bound.call(7, work), chain::generic(7, work, 1));
+        let json = serde_json::to_value(specialize::report()).expect("it can be written");
+        let functions = json["functions"].as_array().expect("a list");
+        let chain = functions.iter().find(|function| function["name"] == "chain").expect("the function");
+        let value = &chain["values"][0];
+        assert_eq!((&value["value"], &value["tier"], &value["verdict"]["is"]), (&"1".into(), &"runtime".into(), &"not_measured".into()));
     });
 }

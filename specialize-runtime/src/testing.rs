@@ -1,11 +1,12 @@
 //! For tests of one's own specialized functions: a thread can be kept to a tier, and tiers can be compared.
 //!
 //! ```
-//! # // The attribute is in the crate `specialize`, whose documentation shows this at work.
 //! # use specialize_runtime as specialize;
 //! use specialize::Tier;
 //!
-//! let _forced = specialize::testing::force(Tier::Generic);
+//! let forced = specialize::testing::force(Tier::Generic);
+//! // What this thread calls here, the generic function serves.
+//! drop(forced);
 //! ```
 
 use std::any::Any;
