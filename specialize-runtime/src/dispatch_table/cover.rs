@@ -148,7 +148,8 @@ impl DispatchTable {
         ledger.leaving.push(Box::new(variant) as Retired);
         drop(ledger);
         drop(shared);
-        tracing::info!(function = self.name(), speedup, "a variant is no faster than the generic function, and is taken out");
+        let value = image.digest();
+        tracing::info!(target: "specialize::evict", function = self.name(), value, speedup, "a variant is no faster than the generic function, and is taken out");
         if reclaim::works() {
             self.retire_leaving();
         }
