@@ -1,6 +1,6 @@
 //! A call that is made while its table is covered: in the tier its thread is forced to, or timed in one of two, or as ever.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,13 +12,14 @@ use crate::value::Image;
 use crate::variant::Variant;
 
 thread_local! {
-    /// The last call of the thread that was timed.
-    static LAST: Cell<Option<Last>> = const { Cell::new(None) };
+    /// The last call of the thread that was timed, of each function.
+    static LAST: RefCell<Vec<Last>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A call that was timed: in which window, when that had ended, and how long it took to look at it.
 #[derive(Clone, Copy, Debug)]
 struct Last {
+    table: *const DispatchTable,
     window: u64,
     ended: Instant,
     lost: Duration,
@@ -91,10 +92,9 @@ pub(crate) fn serve(table: &'static DispatchTable, purpose: Purpose, image: Imag
 impl Sample {
     fn begin(table: &'static DispatchTable, image: Image, has_variant: bool, entered: Instant) -> Option<Sample> {
         let turn = table.figures().draw(&image, has_variant)?;
-        let gap = match LAST.get() {
-            Some(last) if last.window == turn.window => {
-                Gap::After { pause: entered.saturating_duration_since(last.ended), lost: last.lost }
-            }
+        let of_window = |last: &RefCell<Vec<Last>>| last.borrow().iter().find(|last| last.window == turn.window).copied();
+        let gap = match LAST.try_with(of_window) {
+            Ok(Some(last)) => Gap::After { pause: entered.saturating_duration_since(last.ended), lost: last.lost },
             _ => Gap::First,
         };
         Some(Sample { table, image, turn, gap, entered, started: Cell::new(entered) })
@@ -108,6 +108,12 @@ impl Sample {
         }
         let ended = Instant::now();
         let lost = ended.saturating_duration_since(self.entered).saturating_sub(took);
-        LAST.set(Some(Last { window: self.turn.window, ended, lost }));
+        let last = Last { table: self.table, window: self.turn.window, ended, lost };
+        // On a thread that is ending nothing is remembered.
+        let _ = LAST.try_with(|all| {
+            let mut all = all.borrow_mut();
+            all.retain(|other| other.table != last.table);
+            all.push(last);
+        });
     }
 }
