@@ -9,9 +9,10 @@
 
 mod meter;
 
+use std::env;
 use std::error::Error;
 use std::hint::black_box;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use meter::{CALLS, Meter, ROUNDS, Way, pin};
@@ -110,6 +111,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
+    if env::var_os(SAMPLED).is_some() {
+        return sampled();
+    }
     let store = tempfile::tempdir()?;
     Config::default().cache_dir(store.path()).install()?;
     let meter = Meter::new();
@@ -119,6 +123,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     misses(&meter);
     threads(&meter)?;
     maps(&meter)?;
+    sampling(&meter)?;
     the_articles_table(&meter)
 }
 
@@ -228,6 +233,52 @@ fn threads(meter: &Meter) -> Result<(), Box<dyn Error>> {
     let best = |threads| (0..ROUNDS).map(|_| round(threads)).min().unwrap_or(Duration::ZERO).as_secs_f64();
     let (one, two) = (best(1), best(2));
     println!("2 threads, same key: throughput against one thread{:>36.3}", 2.0 * one / two);
+    Ok(())
+}
+
+/// Set where this program runs to measure what it costs that calls are timed now and then.
+const SAMPLED: &str = "SPECIALIZE_BENCH_SAMPLED";
+
+/// What it costs that calls are timed now and then: the mean over all calls of a second, in processes with and without, the best of each.
+fn sampling(meter: &Meter) -> Result<(), Box<dyn Error>> {
+    if !meter.takes_times() {
+        return Ok(());
+    }
+    let mut rounds = [const { [const { Vec::new() }; 2] }; 2];
+    for round in 0..10 {
+        let samples = round % 2;
+        let mut child = Command::new(env::current_exe()?);
+        let output = child.env(SAMPLED, "1").env("SPECIALIZE_SAMPLING", ["false", "true"][samples]).output()?;
+        let text = String::from_utf8(output.stdout)?;
+        for (way, figure) in text.split_whitespace().enumerate().take(2) {
+            rounds[way][samples].push(figure.parse::<f64>()?);
+        }
+    }
+    println!("calls timed now and then, mean of all calls of a second");
+    for (way, [without, with]) in ["the dispatcher", "Bound::call"].iter().zip(&rounds) {
+        let [without, with] = [without, with].map(|figures| figures.iter().copied().fold(f64::INFINITY, f64::min));
+        println!("  {:<62}{without:>10.3}{:>8.3}", format!("{way}, without"), 1.0);
+        println!("  {:<62}{with:>10.3}{:>8.3}", format!("{way}, with"), with / without);
+    }
+    Ok(())
+}
+
+/// Prints the mean nanoseconds of a call by the dispatcher, and by a handle.
+fn sampled() -> Result<(), Box<dyn Error>> {
+    let store = tempfile::tempdir()?;
+    Config::default().cache_dir(store.path()).install()?;
+    pin(0);
+    let bound = &power::prepare(13)?;
+    let ways: [Box<dyn Fn(u64) -> u64>; 2] =
+        [looped!(x, i => power(x, black_box(13))), Box::new(|calls| (0..calls).fold(1, |x, _| black_box(bound).call(x)))];
+    for way in ways {
+        let (started, mut calls) = (Instant::now(), 0);
+        while started.elapsed() < Duration::from_secs(1) {
+            black_box(way(CALLS / 100));
+            calls += CALLS / 100;
+        }
+        println!("{}", started.elapsed().as_nanos() as f64 / calls as f64);
+    }
     Ok(())
 }
 

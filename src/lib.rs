@@ -44,6 +44,36 @@
 //!
 //! The dispatcher hashes a slice or string on every call, and compares it with that of the variant it finds: bind what is called often.
 //!
+//! Whether a variant is worth it is measured while the program runs, on the calls it makes, from the first report on or with
+//! [`Config::sampling`]: [`report`] says what it cost, what a call takes with it and without, and after how many calls it has paid for itself.
+//! With [`Config::demote_losers`] a variant that is no faster is taken out again.
+//!
+//! ```
+//! # use specialize::specialize;
+//! # #[specialize(n)]
+//! # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+//! let bound = power::prepare(13)?;
+//! assert_eq!(bound.call(2), 8192);
+//! let report = specialize::report();
+//! assert!(report.functions.iter().any(|function| function.name == "power" && function.values[0].value == "13"));
+//! println!("{report}"); // a table, with a verdict in words for each value
+//! # Ok::<(), specialize::Error>(())
+//! ```
+//!
+//! A test of a specialized function chooses the tier, or compares all there are; see [`testing`].
+//!
+//! ```
+//! # use specialize::specialize;
+//! # #[specialize(n in [3])]
+//! # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+//! use specialize::Tier;
+//! use specialize::testing::{assert_tiers_agree, force};
+//!
+//! assert_tiers_agree!(power(2, 13)); // generic and runtime; also in a property test
+//! let _forced = force(Tier::Generic); // for this thread
+//! assert_eq!(power(2, 3), 8);
+//! ```
+//!
 //! Rule of thumb: *dispatcher for scalars, `bind` for everything called often, `prepare` for warm-up
 //! and tests.*
 
@@ -51,6 +81,6 @@ pub use specialize_macro::{Value, specialize};
 #[doc(hidden)]
 pub use specialize_runtime::__private;
 pub use specialize_runtime::{
-    Check, Config, Cost, Counts, Diagnosis, DispatchTable, Engine, Error, Finding, FunctionStats, Mode, Origin, Pending, Stages, Stats,
-    TableEntry, Tier, Value, doctor, functions, settle, stats,
+    Check, Config, Cost, Counts, Diagnosis, DispatchTable, Engine, Error, Finding, FunctionReport, FunctionStats, Mode, Origin, Pending,
+    Report, Stages, Stats, TableEntry, Tier, Value, ValueReport, Verdict, doctor, functions, report, settle, stats, testing,
 };

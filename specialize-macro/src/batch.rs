@@ -70,6 +70,7 @@ impl Expansion<'_> {
             output: ReturnType::Default,
             generic: format_ident!("__map_generic"),
             listed: format_ident!("__map_listed"),
+            dispatcher: format_ident!("map"),
             work: self.work().map_or_else(|| quote!(|| 1), |work| work.of_map(&parameters[batched].0)),
             parameters,
         }

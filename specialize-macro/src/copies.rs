@@ -24,6 +24,8 @@ pub(crate) struct Way {
     pub(crate) generic: Ident,
     /// What the variants for listed values are called.
     pub(crate) listed: Ident,
+    /// What the choice of the best code is called.
+    pub(crate) dispatcher: Ident,
     /// What a call counts for, as a closure over its parameters.
     pub(crate) work: TokenStream,
 }
@@ -34,9 +36,10 @@ impl Way {
         self.parameters.iter().map(|(name, _)| name)
     }
 
-    /// Whether a call returns at all.
-    pub(crate) fn returns(&self) -> bool {
-        !matches!(&self.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
+    /// `return` with what a call returns, if it returns at all.
+    pub(crate) fn returned(&self, call: TokenStream) -> TokenStream {
+        let never = matches!(&self.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+        if never { call } else { quote!(return #call) }
     }
 }
 
@@ -59,6 +62,7 @@ impl Expansion<'_> {
             output: self.signature.output.clone(),
             generic: format_ident!("generic"),
             listed: format_ident!("listed"),
+            dispatcher: format_ident!("__dispatch"),
             work: self.work().map_or_else(|| quote!(|| 1), |work| work.of_call()),
         }
     }
@@ -100,10 +104,20 @@ impl Expansion<'_> {
 
     /// The call of the best code for the values.
     pub(crate) fn choose(&self, way: &Way) -> TokenStream {
-        let (listed, served, generic, names) = (self.choose_listed(way), self.serve_at_run_time(way), &way.generic, way.names());
+        let (listed, served, covered) = (self.choose_listed(way), self.serve_at_run_time(way), self.serve_covered(way));
+        let (generic, names) = (&way.generic, way.names());
         let generic = self.unsafely(quote!(#generic(#(#names),*)));
         // What fixes more comes first.
-        if self.is_partly_listed() { quote!(#served #listed #generic) } else { quote!(#listed #served #generic) }
+        if self.is_partly_listed() { quote!(#served #listed #covered #generic) } else { quote!(#listed #served #covered #generic) }
+    }
+
+    /// The call of what serves while the table is covered, which returns if there is anything.
+    fn serve_covered(&self, way: &Way) -> TokenStream {
+        let (values, purpose) = (tuple(&self.given()), &way.purpose);
+        let code = way.returned(self.call_entry(way, &quote!(call.code())));
+        quote!(if __FUNCTION.is_covered() {
+            if let ::core::option::Option::Some(call) = __FUNCTION.serve_covered(#purpose, #values) { #code }
+        })
     }
 
     /// The call of the runtime variant for the values, which returns if there is one.
@@ -111,12 +125,11 @@ impl Expansion<'_> {
     /// The code of a plain function may be unloaded, and is held while it is called. That of another stays for ever.
     fn serve_at_run_time(&self, way: &Way) -> TokenStream {
         let (values, Way { purpose, work, .. }) = (tuple(&self.given()), way);
-        let returned = |call: TokenStream| if way.returns() { quote!(return #call) } else { call };
         if plain::is_plain(self.signature, self.function.batch) {
-            let variant = returned(self.call_entry(way, &quote!(call.code())));
+            let variant = way.returned(self.call_entry(way, &quote!(call.code())));
             quote!(if let ::core::option::Option::Some(call) = __FUNCTION.enter(#purpose, #values, #work) { #variant })
         } else {
-            let variant = returned(self.call_entry(way, &quote!(entry)));
+            let variant = way.returned(self.call_entry(way, &quote!(entry)));
             quote!(let entry = unsafe { __FUNCTION.entry(#purpose, #values, #work) }; if !entry.is_null() { #variant })
         }
     }

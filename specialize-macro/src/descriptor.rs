@@ -60,6 +60,7 @@ impl Expansion<'_> {
         let parameters = self.function.specialized.iter().map(|specialized| specialized.name.to_string());
         let (generic, template, types) =
             (self.entries(&|way| way.generic.to_token_stream()), self.template_data(), self.signature.erased_types());
+        let dispatcher = self.entries(&|way| way.dispatcher.to_token_stream());
         let hot = match &self.options.hot {
             Some(_) => quote!(::core::option::Option::Some(<Marker as Constants>::HOT)),
             None => quote!(::core::option::Option::None),
@@ -71,6 +72,7 @@ impl Expansion<'_> {
                 module_path: ::core::module_path!(),
                 parameters: &[#(#parameters),*],
                 generic: #generic,
+                dispatcher: #dispatcher,
                 template: #template,
                 layout: const { &[#([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()]),*] },
                 hot: #hot,

@@ -106,7 +106,7 @@ impl Expansion<'_> {
         let calls = variants.iter().enumerate().map(|(index, variant)| {
             let (listed, names) = (self.listed_at(way, index, variant), way.names());
             let call = self.unsafely(quote!(#listed(#(#names),*)));
-            if way.returns() { quote!(return #call) } else { call }
+            way.returned(call)
         });
         let values: Vec<TokenStream> = self.fixed().map(|fixed| self.name_of(fixed)).collect();
         if self.by_const_generics() {
@@ -115,7 +115,7 @@ impl Expansion<'_> {
                 alone_or_tuple(&constants)
             });
             let values = alone_or_tuple(&values);
-            return quote!(if #v1::build_time_serves() { match #values { #(#patterns => #calls,)* _ => {} } });
+            return quote!(if __FUNCTION.build_time_serves() { match #values { #(#patterns => #calls,)* _ => {} } });
         }
         let conditions = (0..variants.len()).map(|index| {
             let choice = choice(index);
@@ -126,7 +126,7 @@ impl Expansion<'_> {
             });
             quote!(#(#equal)&&*)
         });
-        quote!(if #v1::build_time_serves() { #(if #conditions { #calls })* })
+        quote!(if __FUNCTION.build_time_serves() { #(if #conditions { #calls })* })
     }
 
     /// The listed values, each row with its variant.

@@ -94,33 +94,44 @@ struct State {
     /// Whether the code that serves fixes all of the values.
     whole: bool,
     error: Option<Error>,
+    /// The code that serves.
+    entries: Entries,
+    /// Whether calls go through the dispatcher instead, for as long as the table is covered.
+    covered: bool,
     /// Keeps the variant loaded while there are handles.
     _variant: Option<Arc<Variant>>,
+}
+
+impl State {
+    fn new(tier: Tier, whole: bool, entries: Entries, variant: Option<Arc<Variant>>) -> State {
+        State { tier, whole, error: None, entries, covered: false, _variant: variant }
+    }
 }
 
 impl Shared {
     /// Values that the generic function serves.
     pub(crate) fn generic(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
-        Shared::new(table, image, key, entries, State { tier: Tier::Generic, whole: false, error: None, _variant: None })
+        Shared::new(table, image, key, State::new(Tier::Generic, false, entries, None))
     }
 
     /// Values that a build-time variant serves.
     pub(crate) fn built(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
-        Shared::new(table, image, key, entries, State { tier: Tier::BuildTime, whole: true, error: None, _variant: None })
+        Shared::new(table, image, key, State::new(Tier::BuildTime, true, entries, None))
     }
 
     /// Values of which a build-time variant fixes some, and serves them until there is one that fixes all.
     pub(crate) fn partly_built(table: &'static DispatchTable, image: Image, key: u64, entries: Entries) -> Shared {
-        Shared::new(table, image, key, entries, State { tier: Tier::BuildTime, whole: false, error: None, _variant: None })
+        Shared::new(table, image, key, State::new(Tier::BuildTime, false, entries, None))
     }
 
     /// Values that have a runtime variant.
     pub(crate) fn ready(table: &'static DispatchTable, image: Image, key: u64, variant: Arc<Variant>) -> Shared {
         let entries = variant.entries();
-        Shared::new(table, image, key, entries, State { tier: Tier::Runtime, whole: true, error: None, _variant: Some(variant) })
+        Shared::new(table, image, key, State::new(Tier::Runtime, true, entries, Some(variant)))
     }
 
-    fn new(table: &'static DispatchTable, image: Image, key: u64, entries: Entries, state: State) -> Shared {
+    fn new(table: &'static DispatchTable, image: Image, key: u64, state: State) -> Shared {
+        let entries = state.entries;
         let [call, map] = [Purpose::Call, Purpose::Map].map(|purpose| AtomicPtr::new(entries.code(purpose).cast_mut()));
         Shared { table, image, key, call, map, state: Mutex::new(state) }
     }
@@ -165,7 +176,7 @@ impl Shared {
         if self.has_variant() {
             return;
         }
-        match self.table.lately_failed() {
+        match self.table.why_not_asked(&self.image) {
             // What holds up the making of variants is the reason why these values have none.
             Some(error) => {
                 self.failed(&error);
@@ -182,7 +193,7 @@ impl Shared {
         if self.has_variant() {
             return;
         }
-        if self.table.lately_failed().is_some() || service::affords(self) {
+        if self.table.why_not_asked(&self.image).is_some() || service::affords(self) {
             self.ask_when_due();
         } else {
             self.table.declined();
@@ -192,10 +203,30 @@ impl Shared {
     /// Turns every handle to the finished variant.
     pub(crate) fn turn_to(&self, variant: Arc<Variant>) {
         let mut state = self.state();
-        let entries = variant.entries();
+        *state = State { covered: state.covered, ..State::new(Tier::Runtime, true, variant.entries(), Some(variant)) };
+        self.lead(&state);
+    }
+
+    /// Turns every handle back to what serves without the runtime variant, which stays loaded as long as they live: a call may be
+    /// inside it.
+    pub(crate) fn turn_back(&self, tier: Tier, entries: Entries, error: &Error) {
+        let mut state = self.state();
+        (state.tier, state.whole, state.entries, state.error) = (tier, false, entries, Some(error.clone()));
+        self.lead(&state);
+    }
+
+    /// Leads calls through the dispatcher, or back to what serves.
+    pub(crate) fn cover(&self, covered: bool) {
+        let mut state = self.state();
+        state.covered = covered;
+        self.lead(&state);
+    }
+
+    /// Leads calls to where the state says.
+    fn lead(&self, state: &State) {
+        let entries = if state.covered { self.table.descriptor().dispatcher } else { state.entries };
         self.call.store(entries.code(Purpose::Call).cast_mut(), Ordering::Release);
         self.map.store(entries.code(Purpose::Map).cast_mut(), Ordering::Release);
-        *state = State { tier: Tier::Runtime, whole: true, error: None, _variant: Some(variant) };
     }
 
     /// Remembers why there is no variant, unless there is one by now.

@@ -149,6 +149,8 @@ pub struct Config {
     target_cpu: Option<String>,
     engine: Option<Engine>,
     debug_info: Option<bool>,
+    sampling: Option<bool>,
+    demote_losers: Option<bool>,
 }
 
 macro_rules! setters {
@@ -195,6 +197,13 @@ impl Config {
         /// Whether variants say which function and lines their code comes from, for debuggers, profilers and backtraces; not so unless
         /// set, since such a variant takes some ten times the space and a linker of its own. `SPECIALIZE_DEBUG_INFO`: `true` or `false`.
         debug_info: bool;
+        /// Whether a few calls are timed now and then for [`report`](crate::report()): from the start, or never. Unless set, calls
+        /// are timed from the first report on, or from the start where losers are to be demoted. A call that is timed may run in
+        /// another tier. `SPECIALIZE_SAMPLING`: `true` or `false`.
+        sampling: bool;
+        /// Whether a variant that is measurably no faster than the generic function is taken out again, and made no more
+        /// unless `prepare` or `request` asks for it; not so unless set. `SPECIALIZE_DEMOTE_LOSERS`: `true` or `false`.
+        demote_losers: bool;
     }
 
     /// Puts these settings in force for the process.
@@ -225,6 +234,8 @@ pub(crate) struct Settings {
     pub(crate) target_cpu: Processor,
     pub(crate) engine: Engine,
     pub(crate) debug_info: bool,
+    sampling: Option<bool>,
+    pub(crate) demote_losers: bool,
     /// What was wrong and is ignored.
     pub(crate) wrong: Vec<Wrong>,
 }
@@ -296,10 +307,17 @@ impl Settings {
                 .unwrap_or_else(|| Processor("native".to_owned())),
             engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
             debug_info: environment.parsed("SPECIALIZE_DEBUG_INFO", "true or false").or(config.debug_info).unwrap_or(false),
+            sampling: environment.parsed("SPECIALIZE_SAMPLING", "true or false").or(config.sampling),
+            demote_losers: environment.parsed("SPECIALIZE_DEMOTE_LOSERS", "true or false").or(config.demote_losers).unwrap_or(false),
             wrong: Vec::new(),
         };
         settings.wrong = environment.wrong.into_inner();
         settings
+    }
+
+    /// Whether calls are timed, `asked` of somebody having asked for a report.
+    pub(crate) fn samples(&self, asked: bool) -> bool {
+        self.sampling.unwrap_or(asked || self.demote_losers)
     }
 
     /// Calls before a value is hot: the environment's, then the attribute's, then the program's.

@@ -1,5 +1,8 @@
 //! The dispatch table of one function: which values have which variants, for both kinds.
 
+mod cover;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +18,7 @@ use crate::dispatch::table::Table;
 use crate::error::Error;
 use crate::function::{Descriptor, ListedValues, Purpose, Tier};
 use crate::maker;
+use crate::measure::Figures;
 use crate::registry::Registry;
 use crate::value::{self, Image, Values, mix};
 use crate::variant::{Origin, Variant};
@@ -27,7 +31,10 @@ pub struct DispatchTable {
     runtime: Table,
     hotness: Hotness,
     counting: AtomicU8,
+    /// What build-time variants do; see [`cover`].
+    gate: AtomicU8,
     ledger: Mutex<Ledger>,
+    figures: Mutex<Figures>,
 }
 
 /// Whether misses are counted: not decided yet, yes, or no because no variant could come of it.
@@ -50,6 +57,10 @@ struct Ledger {
     leaving: Vec<Retired>,
     /// The digests of the values whose variants left, to be told when no lock is held.
     evicted: Vec<String>,
+    /// How many want the table covered.
+    covers: usize,
+    /// Values whose variants were no faster than the generic function, and how much faster they were.
+    demoted: BTreeMap<Image, f64>,
 }
 
 /// What has happened to one function so far.
@@ -130,6 +141,7 @@ impl DispatchTable {
             runtime: Table::new(),
             hotness: Hotness::new(),
             counting: AtomicU8::new(UNDECIDED),
+            gate: AtomicU8::new(cover::UNKNOWN),
             ledger: Mutex::new(Ledger {
                 registry: Registry::new(),
                 counts: Counts { requests: 0, compiled: 0, loaded: 0, failed: 0, evicted: 0, declined: 0 },
@@ -138,7 +150,10 @@ impl DispatchTable {
                 fallback: None,
                 leaving: Vec::new(),
                 evicted: Vec::new(),
+                covers: 0,
+                demoted: BTreeMap::new(),
             }),
+            figures: Mutex::new(Figures::new()),
         }
     }
 
@@ -305,6 +320,7 @@ impl DispatchTable {
             (None, None) => Shared::generic(self, image, key, self.descriptor.generic),
         };
         let shared = Arc::new(shared);
+        shared.cover(ledger.covers > 0);
         ledger.registry.bind(&shared);
         shared
     }
@@ -413,7 +429,7 @@ impl DispatchTable {
     }
 
     /// The failure that keeps variants from being made now without anybody asking for them, if there is one.
-    pub(crate) fn lately_failed(&self) -> Option<Error> {
+    fn lately_failed(&self) -> Option<Error> {
         self.ledger().retry.holds_up().cloned()
     }
 

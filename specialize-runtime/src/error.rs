@@ -54,6 +54,22 @@ pub enum Error {
         /// The most bytes.
         limit: usize,
     },
+    /// The values are none of those that the attribute lists.
+    #[error("`{function}` has no build-time variant for this value; list it in the attribute")]
+    NotListed {
+        /// The function's name.
+        function: &'static str,
+    },
+    /// The variant for these values was measured, and taken out again.
+    #[error(
+        "the variant of `{function}` for this value was no faster than the generic function ({speedup:.2}x) and was taken out; `prepare` still gets one"
+    )]
+    Demoted {
+        /// The function's name.
+        function: &'static str,
+        /// How many times as fast as the generic function it was.
+        speedup: f64,
+    },
     /// The process holds as many variants as it may.
     #[error("{limit} variants are loaded, which is the limit; raise SPECIALIZE_CODE_LIMIT")]
     CodeLimit {
@@ -235,6 +251,8 @@ impl Error {
                 | Error::UnresolvedSymbol { .. }
                 | Error::BackgroundPanic { .. }
                 | Error::Ending
+                | Error::NotListed { .. }
+                | Error::Demoted { .. }
         )
     }
 

@@ -4,12 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use crate::binding::{Binding, Shared};
 use crate::compile::template::Template;
-use crate::config::{Mode, settings};
+use crate::covered::{self, CoveredCall};
 use crate::dispatch::reclaim::{self, Pin};
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
@@ -75,6 +74,8 @@ pub struct Descriptor {
     pub parameters: &'static [&'static str],
     /// The function as written.
     pub generic: Entries,
+    /// The choice of the best code for the values.
+    pub dispatcher: Entries,
     /// The function's source, isolated.
     pub template: Template,
     /// Size and alignment of each type in the signature, the return type last.
@@ -147,6 +148,53 @@ impl<V: Values> Function<V> {
         Some(Call { code: found, _pin: pin })
     }
 
+    /// Whether the dispatcher may serve listed values from build-time variants: always, but in mode `off`, and while the table
+    /// is covered. One byte is loaded and compared.
+    #[must_use]
+    #[inline(always)]
+    pub fn build_time_serves(&self) -> bool {
+        self.table.build_time_serves()
+    }
+
+    /// Whether the table is covered, so that every call is to ask [`serve_covered`](Self::serve_covered). To be asked where the generic
+    /// function is about to serve.
+    #[must_use]
+    #[inline(always)]
+    pub fn is_covered(&self) -> bool {
+        self.table.is_covered()
+    }
+
+    /// What serves a call while the table is covered, or nothing where the generic function does, and nobody wants to know how long
+    /// it takes.
+    ///
+    /// # Panics
+    ///
+    /// The thread is forced to a tier that cannot serve these values.
+    #[must_use]
+    #[inline(always)]
+    pub fn serve_covered(&'static self, purpose: Purpose, values: V::Given<'_>) -> Option<CoveredCall> {
+        if value::is_narrow::<V>() {
+            self.serve_covered_narrow(purpose, value::key::<V>(values))
+        } else {
+            self.serve_covered_wide(purpose, values)
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn serve_covered_narrow(&'static self, purpose: Purpose, key: u64) -> Option<CoveredCall> {
+        covered::serve(&self.table, purpose, value::narrow_image::<V>(key), key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn serve_covered_wide(&'static self, purpose: Purpose, values: V::Given<'_>) -> Option<CoveredCall> {
+        if value::is_too_large::<V>(values) {
+            return None;
+        }
+        covered::serve(&self.table, purpose, value::image::<V>(values), value::key::<V>(values))
+    }
+
     /// What is in a narrow key is not handed on by reference: the caller's values stay in registers.
     #[inline(always)]
     fn missed(&'static self, key: u64, values: V::Given<'_>, work: u64) {
@@ -155,6 +203,9 @@ impl<V: Values> Function<V> {
 
     #[inline(never)]
     fn missed_narrow(&'static self, key: u64, work: u64) {
+        if self.table.is_covered() && self.table.has_variant(&value::narrow_image::<V>(key)) {
+            return;
+        }
         if self.table.count_miss(key, work) {
             self.table.binding(value::narrow_image::<V>(key), key).ask_when_hot();
         }
@@ -162,6 +213,9 @@ impl<V: Values> Function<V> {
 
     #[inline(never)]
     fn missed_wide(&'static self, key: u64, values: V::Given<'_>, work: u64) {
+        if self.table.is_covered() && self.table.has_variant(&value::image::<V>(values)) {
+            return;
+        }
         if self.table.count_miss(key, work) {
             self.shared(values).ask_when_hot();
         }
@@ -249,6 +303,9 @@ pub(crate) trait ListedValues: fmt::Debug + Send + Sync + UnwindSafe + RefUnwind
     /// All listed values as Rust would write them, and `_` for a value that is not fixed.
     fn shown(&self) -> Vec<String>;
 
+    /// How many rows are listed.
+    fn count(&self) -> usize;
+
     /// The values behind `image` as Rust would write them, separated by commas.
     fn show(&self, image: &Image) -> String;
 }
@@ -272,6 +329,10 @@ impl<V: Values, const LISTED: usize> ListedValues for List<V, LISTED> {
         self.0.iter().map(show).collect()
     }
 
+    fn count(&self) -> usize {
+        LISTED
+    }
+
     fn show(&self, image: &Image) -> String {
         let mut shown = Vec::new();
         // SAFETY: all images of a function were written from its values.
@@ -288,6 +349,7 @@ impl<V: Values, const LISTED: usize> fmt::Debug for List<V, LISTED> {
 
 /// Where a call is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Tier {
     /// The function as written, all parameters at run time.
@@ -306,25 +368,4 @@ impl fmt::Display for Tier {
             Tier::Runtime => "runtime",
         })
     }
-}
-
-/// Whether dispatchers may serve listed values from build-time variants.
-static BUILD_TIME: AtomicU8 = AtomicU8::new(UNKNOWN);
-const UNKNOWN: u8 = 0;
-const SERVES: u8 = 1;
-const OFF: u8 = 2;
-
-/// Whether a dispatcher may serve listed values from build-time variants: always, but in mode
-/// `off`. One byte is loaded and compared.
-#[must_use]
-#[inline(always)]
-pub fn build_time_serves() -> bool {
-    BUILD_TIME.load(Ordering::Relaxed) == SERVES || decide_build_time()
-}
-
-#[cold]
-fn decide_build_time() -> bool {
-    let serves = settings().mode != Mode::Off;
-    BUILD_TIME.store(if serves { SERVES } else { OFF }, Ordering::Relaxed);
-    serves
 }

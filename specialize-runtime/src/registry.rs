@@ -81,6 +81,23 @@ impl Registry {
         replaced
     }
 
+    /// Keeps all variants from readers of `table`, or lets them find them again. Gives back what handles share: it is dropped
+    /// where no lock is held.
+    pub(crate) fn cover(&mut self, table: &Table, covered: bool) -> Vec<Arc<Shared>> {
+        self.writer.get_or_insert_default().cover(table, covered);
+        self.bindings.values().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Takes out the variant for the values behind `image`. Readers of the table may still be in its code.
+    pub(crate) fn take(&mut self, image: &Image) -> Option<Arc<Variant>> {
+        let live = self.variants.remove(image)?;
+        self.order.retain(|known| known != image);
+        if let Some(writer) = &mut self.writer {
+            writer.remove(live.key, live.payload());
+        }
+        Some(live.variant)
+    }
+
     /// Takes out a variant that was not called lately, that no handle holds and that is not pinned;
     /// nothing if there is none. Readers of the table may still be in its code.
     ///

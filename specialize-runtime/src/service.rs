@@ -17,6 +17,7 @@ use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
 use crate::lifetime;
 use crate::maker::{self, Keeping};
+use crate::measure;
 use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
 use crate::stats::functions;
@@ -144,6 +145,7 @@ fn admit(shared: &Arc<Shared>) -> Result<Arc<Outcome>, Pending> {
         return Err(Pending::ready(Ok(())));
     }
     shared.table().requested();
+    measure::wake();
     let outcome = Arc::new(Outcome::default());
     state.unfinished.insert(Arc::as_ptr(shared).addr(), Arc::clone(&outcome));
     Ok(outcome)
@@ -379,6 +381,7 @@ fn conclude(shared: &Shared, made: Result<(Variant, Option<Keeping>), Error>) ->
     match made {
         Ok((variant, keeping)) => {
             shared.table().publish(shared, variant);
+            measure::wake();
             (Ok(()), keeping)
         }
         Err(error) => {

@@ -158,6 +158,7 @@ mod tests {
         name: "kernel",
         module_path: "host::kernel",
         parameters: &["n"],
+        dispatcher: Entries::new(std::ptr::null()),
         generic: Entries::new(std::ptr::null()),
         template: Template {
             module_path: "host::kernel::template",

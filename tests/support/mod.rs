@@ -17,12 +17,12 @@ use specialize::Config;
 /// Says which test a child process is there for.
 const CHILD: &str = "SPECIALIZE_TEST_CHILD";
 
-/// Gives the process a store of its own, empty at first. To be called at the start of every test
+/// Gives the process a store of its own, empty at first, and has no calls timed, which another tier may serve. To be called at the start of every test
 /// that may compile, before any specialized function is called.
 pub(crate) fn private_store() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
-        Config::default().cache_dir(private_folder()).install().expect("no specialized function was called before");
+        Config::default().cache_dir(private_folder()).sampling(false).install().expect("no specialized function was called before");
     });
 }
 
@@ -72,7 +72,8 @@ pub(crate) fn in_a_child<N: Into<OsString>, V: Into<OsString>>(
     Some(output)
 }
 
-/// The command that runs the test `name` of this binary, as a child, with a store in `store`.
+/// The command that runs the test `name` of this binary, as a child, with a store in `store`. No call is timed, which another tier
+/// may serve.
 pub(crate) fn child(name: &str, store: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("the test binary has a path"));
     for (variable, _) in std::env::vars_os() {
@@ -81,6 +82,7 @@ pub(crate) fn child(name: &str, store: &Path) -> Command {
         }
     }
     command.args([name, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, name).env("SPECIALIZE_CACHE_DIR", store);
+    command.env("SPECIALIZE_SAMPLING", "false");
     command
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Writer {
     pairs: usize,
     /// Slots that hold a pair or a mark.
     used: usize,
+    /// Whether the array is kept from readers.
+    covered: bool,
 }
 
 /// Slots behind a header.
@@ -156,8 +158,21 @@ impl Writer {
         }
         insert(&grown, entry);
         self.used = self.pairs;
-        table.array.store(grown[1..].as_ptr().cast_mut(), Ordering::Release);
-        self.array.replace(grown)
+        let replaced = self.array.replace(grown);
+        self.show(table);
+        replaced
+    }
+
+    /// Keeps every pair from readers, or lets them find what there is again.
+    pub(crate) fn cover(&mut self, table: &Table, covered: bool) {
+        self.covered = covered;
+        self.show(table);
+    }
+
+    /// Leads readers to the array in force, unless it is covered.
+    fn show(&self, table: &Table) {
+        let array = self.array.as_ref().filter(|_| !self.covered);
+        table.array.store(array.map_or(ptr::null_mut(), |array| array[1..].as_ptr().cast_mut()), Ordering::Release);
     }
 
     /// Takes out the pair of `key` and `payload`: no reader finds it any more, but one may have.
@@ -292,6 +307,22 @@ mod tests {
             assert_eq!(lookup(&table, number as u64, |_| true), payload(number));
         }
         assert_eq!(largest, FIRST_SLOTS + 1);
+    }
+
+    #[test]
+    fn a_covered_table_leads_nowhere_until_it_is_shown_again_with_all_that_came_meanwhile() {
+        let (table, mut writer) = (Table::new(), Writer::default());
+        writer.cover(&table, true);
+        for number in 1..100usize {
+            let _ = writer.publish(&table, number as u64, payload(number), ptr::null());
+            assert!(lookup(&table, number as u64, |_| true).is_null());
+        }
+        writer.remove(7, payload(7));
+        writer.cover(&table, false);
+        assert_eq!(lookup(&table, 99, |_| true), payload(99));
+        assert!(lookup(&table, 7, |_| true).is_null());
+        writer.cover(&table, true);
+        assert!(lookup(&table, 99, |_| true).is_null());
     }
 
     #[test]

@@ -29,6 +29,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     module_path: "specialize_doctor::kernel",
     parameters: &["n"],
     generic: Entries::new(std::ptr::null()),
+    dispatcher: Entries::new(std::ptr::null()),
     template: Template {
         module_path: "specialize_doctor::kernel::template",
         function: "kernel",

@@ -1,0 +1,141 @@
+//! What paid off: for every function and value, what its variant cost, what a call takes with it and without, and a verdict.
+
+mod table;
+
+use std::time::Duration;
+
+use crate::dispatch_table::DispatchTable;
+use crate::function::Tier;
+use crate::measure::{self, Comparison, Samples};
+use crate::stats::functions;
+
+/// What paid off so far; prints as a table, and with the feature `serde` serializes.
+///
+/// A few calls are timed now and then, with the arguments they are made with, in the generic function and in the variant by turns:
+/// of dispatchers and of handles, but not of `map`. A call costs nothing more in between. That begins with the first report, or at
+/// the start with [`Config::sampling`](crate::Config::sampling).
+///
+/// Cost: locks, and a sort of some hundred numbers for each value.
+///
+/// ```
+/// # use specialize_runtime as specialize;
+/// println!("{}", specialize::report());
+/// ```
+#[must_use]
+pub fn report() -> Report {
+    measure::ask();
+    Report { functions: functions().into_iter().map(FunctionReport::of).collect() }
+}
+
+/// What paid off so far.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Report {
+    /// Every annotated function, ordered by path.
+    pub functions: Vec<FunctionReport>,
+}
+
+/// What paid off of one function.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct FunctionReport {
+    /// The function's name.
+    pub name: &'static str,
+    /// The path of the module that stands beside it.
+    pub module_path: &'static str,
+    /// Every value that has a variant, or was called while calls were looked at.
+    pub values: Vec<ValueReport>,
+}
+
+/// What paid off for one value.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct ValueReport {
+    /// The specialized values as Rust would write them, separated by commas.
+    pub value: String,
+    /// The tier that serves them.
+    pub tier: Tier,
+    /// About how many calls there were since the function was first looked at: how often they come is estimated ten times a second.
+    pub calls: u64,
+    /// What making the runtime variant cost; nothing for others.
+    pub cost: Option<Duration>,
+    /// Nanoseconds that the median call takes in the generic function, as far as it was measured.
+    pub generic: Option<f64>,
+    /// The same in the variant.
+    pub bound: Option<f64>,
+    /// Whether the variant is worth it.
+    pub verdict: Verdict,
+}
+
+/// Whether a variant is worth it; says so in words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case", tag = "is"))]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Too few calls of both kinds were timed.
+    NotMeasured,
+    /// The difference is smaller than what the times vary by.
+    TooCloseToTell {
+        /// How many times as fast as the generic function the variant seems to be.
+        speedup: f64,
+    },
+    /// The variant is no faster than the generic function, or less than a twentieth.
+    NotWorthIt {
+        /// How many times as fast as the generic function it is.
+        speedup: f64,
+    },
+    /// The variant is faster.
+    Pays {
+        /// How many times as fast as the generic function it is.
+        speedup: f64,
+        /// How many calls pay for what making it cost.
+        after: u64,
+        /// Whether there were that many.
+        paid: bool,
+    },
+}
+
+impl FunctionReport {
+    fn of(table: &'static DispatchTable) -> FunctionReport {
+        // By tier, the build-time variants first; what has no variant is served by the generic function.
+        let mut values: Vec<ValueReport> = Vec::new();
+        for entry in table.entries() {
+            if !values.iter().any(|known| known.value == entry.value()) {
+                values.push(ValueReport::unmeasured(entry.value().to_owned(), entry.tier(), entry.cost().map(|cost| cost.total())));
+            }
+        }
+        let figures = table.figures();
+        for (image, measured) in figures.values() {
+            let value = table.show(image);
+            let place = values.iter().position(|known| known.value == value).unwrap_or_else(|| {
+                values.push(ValueReport::unmeasured(value, Tier::Generic, None));
+                values.len() - 1
+            });
+            values[place].measured(measured.calls as u64, &measured.generic, &measured.variant);
+        }
+        drop(figures);
+        FunctionReport { name: table.name(), module_path: table.module_path(), values }
+    }
+}
+
+impl ValueReport {
+    fn unmeasured(value: String, tier: Tier, cost: Option<Duration>) -> ValueReport {
+        ValueReport { value, tier, calls: 0, cost, generic: None, bound: None, verdict: Verdict::NotMeasured }
+    }
+
+    fn measured(&mut self, calls: u64, generic: &Samples, variant: &Samples) {
+        (self.calls, self.generic, self.bound) = (calls, generic.median(), variant.median());
+        self.verdict = match Samples::compare(generic, variant) {
+            Comparison::Unknown => Verdict::NotMeasured,
+            Comparison::Unclear { speedup } => Verdict::TooCloseToTell { speedup },
+            Comparison::Slower { speedup } => Verdict::NotWorthIt { speedup },
+            Comparison::Faster { speedup, gain } => {
+                let after = (self.cost.unwrap_or_default().as_nanos() as f64 / gain).ceil() as u64;
+                Verdict::Pays { speedup, after, paid: calls >= after }
+            }
+        };
+    }
+}

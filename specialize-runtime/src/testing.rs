@@ -1,0 +1,175 @@
+//! For tests of one's own specialized functions: a thread can be kept to a tier, and tiers can be compared.
+//!
+//! ```
+//! # use specialize_runtime as specialize;
+//! use specialize::Tier;
+//!
+//! let forced = specialize::testing::force(Tier::Generic);
+//! // What this thread calls here, the generic function serves.
+//! drop(forced);
+//! ```
+
+use std::any::Any;
+use std::cell::Cell;
+use std::fmt::{Debug, Write as _};
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+
+use crate::dispatch_table::DispatchTable;
+use crate::error::Error;
+use crate::function::Tier;
+use crate::stats::functions;
+
+#[doc(inline)]
+pub use crate::__specialize_assert_tiers_agree as assert_tiers_agree;
+
+thread_local! {
+    static FORCED: Cell<Option<Tier>> = const { Cell::new(None) };
+    /// Calls that the thread made while it was forced to a tier.
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+    /// Whether a tier that cannot serve is no mistake.
+    static TRYING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps every call of a specialized function that this thread makes, by dispatcher or by handle, to one tier, as long as what it
+/// returns lives.
+///
+/// In `Tier::Runtime` the first call of a value makes its variant, and waits for it; listed values get one too. Other threads are
+/// served as ever, but all calls of the process are slower meanwhile, by some hundred nanoseconds. What `tier` says of a handle is what
+/// would serve it otherwise. `generic` and `at` are always what their names say.
+///
+/// Guards on one thread are dropped in the reverse order of their making.
+///
+/// # Panics
+///
+/// Not itself; but a call of a function panics with the [`Error`] where the tier cannot serve its values.
+pub fn force(tier: Tier) -> Forced {
+    functions().into_iter().for_each(DispatchTable::cover);
+    Forced { before: FORCED.replace(Some(tier)), thread: PhantomData }
+}
+
+/// What [`force`] returns: as long as it lives, its thread is kept to one tier.
+#[derive(Debug)]
+#[must_use = "the thread is kept to the tier only as long as this lives"]
+pub struct Forced {
+    before: Option<Tier>,
+    /// It speaks for the thread it was made on.
+    thread: PhantomData<*const ()>,
+}
+
+impl Drop for Forced {
+    fn drop(&mut self) {
+        FORCED.set(self.before);
+        functions().into_iter().for_each(DispatchTable::uncover);
+    }
+}
+
+/// The tier that a call of this thread is kept to.
+pub(crate) fn tier_of_this_thread() -> Option<Tier> {
+    let tier = FORCED.get();
+    CALLS.set(CALLS.get() + usize::from(tier.is_some()));
+    tier
+}
+
+/// The end of a call whose tier cannot serve it.
+pub(crate) fn refuse(error: Error) -> ! {
+    if TRYING.get() {
+        // Nothing to be reported: the tier is left out.
+        resume_unwind(Box::new(Unavailable(error)));
+    }
+    panic_any(error.to_string())
+}
+
+/// Why a tier is left out.
+struct Unavailable(Error);
+
+/// Asserts that a call of a specialized function, or an expression with several, gives the same result in every tier.
+///
+/// The expression is evaluated once in each tier: generic, build-time where its values are listed, and runtime where that tier is there;
+/// variants are made for that, which may take long. Two results are the same if they are equal by `==` and look the same by `{:?}`, so
+/// that zeroes of different sign differ and a NaN is a NaN; two panics are the same if their messages are. The value of the macro is the
+/// list of the tiers that were compared.
+///
+/// The expression must not give away what it uses, and must do the same each time: it may stand in a property test.
+///
+/// # Panics
+///
+/// Two tiers differ, or the expression calls no specialized function.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __specialize_assert_tiers_agree {
+    ($call:expr $(,)?) => {
+        $crate::__private::v1::agree(::core::stringify!($call), || $call)
+    };
+}
+
+/// What stands behind the macro; see there.
+#[track_caller]
+pub fn agree<R: PartialEq + Debug>(text: &str, call: impl Fn() -> R) -> Vec<Tier> {
+    let (generic, calls) = outcome_in(Tier::Generic, &call);
+    assert!(calls > 0, "`{text}` calls no specialized function, so there are no tiers to compare");
+    let mut tiers = vec![Tier::Generic];
+    let mut differences = String::new();
+    for tier in [Tier::BuildTime, Tier::Runtime] {
+        match outcome_in(tier, &call).0 {
+            Outcome::Unavailable(error) => tracing::debug!(%tier, %error, "a tier is not compared"),
+            outcome if outcome.is_as(&generic) => tiers.push(tier),
+            outcome => {
+                let _ = write!(differences, "\n  {tier}: {}", outcome.show());
+            }
+        }
+    }
+    assert!(differences.is_empty(), "the tiers of `{text}` differ:\n  {}: {}{differences}", Tier::Generic, generic.show());
+    tiers
+}
+
+/// How a call ended.
+enum Outcome<R> {
+    Returned(R),
+    Panicked(String),
+    Unavailable(Error),
+}
+
+impl<R: PartialEq + Debug> Outcome<R> {
+    fn show(&self) -> String {
+        match self {
+            Outcome::Returned(result) => format!("{result:?}"),
+            Outcome::Panicked(message) => format!("panicked: {message}"),
+            Outcome::Unavailable(error) => error.to_string(),
+        }
+    }
+
+    #[expect(clippy::eq_op, reason = "what is not equal to itself is a NaN, or holds one")]
+    fn is_as(&self, other: &Outcome<R>) -> bool {
+        match (self, other) {
+            (Outcome::Returned(result), Outcome::Returned(expected)) => {
+                (result == expected || result != result) && format!("{result:?}") == format!("{expected:?}")
+            }
+            (Outcome::Panicked(message), Outcome::Panicked(expected)) => message == expected,
+            _ => false,
+        }
+    }
+}
+
+/// Makes the call in one tier; how it ended, and how many specialized functions it called.
+fn outcome_in<R>(tier: Tier, call: &impl Fn() -> R) -> (Outcome<R>, usize) {
+    let before = CALLS.get();
+    let was_trying = TRYING.replace(true);
+    let forced = force(tier);
+    let result = catch_unwind(AssertUnwindSafe(call));
+    drop(forced);
+    TRYING.set(was_trying);
+    let outcome = match result {
+        Ok(result) => Outcome::Returned(result),
+        Err(payload) => match payload.downcast::<Unavailable>() {
+            Ok(unavailable) => Outcome::Unavailable(unavailable.0),
+            Err(payload) => Outcome::Panicked(message(&*payload)),
+        },
+    };
+    (outcome, CALLS.get() - before)
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "with something that is no text".to_owned())
+}
