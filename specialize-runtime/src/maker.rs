@@ -144,10 +144,15 @@ mod with_runtime_tier {
         let (dylib, made, compile) = span.in_scope(|| compile_with_some_engine(workshop, toolchain, &request))?;
         let prepare = watch.lap().saturating_sub(compile);
         let staged = workshop.store.stage(&key, dylib)?;
-        let library = Library::open(staged.artifact(), support, descriptor)?;
+        let (library, keeping) = if settings().debug_info {
+            // Debuggers look for the file where the loader found it: it must not move afterwards.
+            (Library::open(&staged.keep(&workshop.store)?, support, descriptor)?, None)
+        } else {
+            (Library::open(staged.artifact(), support, descriptor)?, Some(Keeping(&workshop.store, staged)))
+        };
         let cost = Cost { prepare, compile, stages: made.stages, load: watch.lap(), ..Cost::default() };
         report_loaded(descriptor, image, &key, &made, cost);
-        Ok((Variant::new(descriptor.name, image.clone(), made, cost, library), Some(Keeping(&workshop.store, staged))))
+        Ok((Variant::new(descriptor.name, image.clone(), made, cost, library), keeping))
     }
 
     /// A variant that is finished on disk, if looking for one takes microseconds: the store is open, and the support library

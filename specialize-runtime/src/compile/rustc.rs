@@ -95,6 +95,10 @@ impl Lowering<'_> {
         ];
         arguments.extend(flags.metadata.iter().map(|metadata| format!("-Cmetadata={metadata}")));
         arguments.extend(flags.target_features.iter().map(|features| format!("-Ctarget-feature={features}")));
+        if self.debug_info {
+            // Files are named as the user's crate names them, whatever folder they were compiled in.
+            arguments.push(format!("--remap-path-prefix={}=.", self.folder.display()));
+        }
         arguments.extend(source.place.remap.iter().map(|remap| format!("--remap-path-prefix={remap}")));
         let held = self.template.cfgs.iter().enumerate().filter(|(_, holds)| **holds);
         arguments.extend(held.map(|(index, _)| format!("--cfg=_{index}")));
