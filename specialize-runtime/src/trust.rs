@@ -168,6 +168,7 @@ mod tests {
             body: &[],
             entry: "",
             batch: false,
+            captured: None,
             holes: &["u32"],
             cfgs: &[],
             identity: None,
