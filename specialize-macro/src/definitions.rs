@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Field, Generics, Index, Item, ItemUse, Path, Type, UseTree, Visibility};
+use syn::{Attribute, Data, DeriveInput, Expr, Field, Generics, Index, Item, ItemUse, Path, Type, TypePath, UseTree, Visibility};
+
+use crate::marks;
+use crate::mistakes::Mistakes;
 
 /// The types that a captured module defines, and what else decides what a name in it means.
 #[derive(Default)]
@@ -27,6 +30,8 @@ pub(crate) struct Definition {
     generic: bool,
     /// Whether it is there in every configuration.
     always: bool,
+    /// Whether it derives `Value`.
+    value: bool,
     pub(crate) kind: Kind,
 }
 
@@ -77,6 +82,7 @@ impl Definitions {
             visibility: visibility.clone(),
             generic: generics.type_params().next().is_some() || generics.const_params().next().is_some(),
             always: !is_configured(attributes),
+            value: marks::derive_value(attributes),
             kind,
         };
         self.types.entry(name.to_string()).or_default().push(definition);
@@ -107,6 +113,34 @@ impl Definitions {
         found.iter().all(|definition| !definition.generic).then_some(found)
     }
 
+    /// Refuses types of the module in `ty`, that of a specialized parameter, which do not derive `Value`.
+    pub(crate) fn check_values(&self, ty: &Type, mistakes: &mut Mistakes) {
+        NoValues { definitions: self, mistakes }.visit_type(ty);
+    }
+
+    /// Refuses them, and the type itself, in the fields of a type that derives `Value`.
+    pub(crate) fn check_values_inside(&self, input: &DeriveInput, mistakes: &mut Mistakes) {
+        NoValues { definitions: self, mistakes }.visit_data(&input.data);
+        let fields: Vec<&Type> = match &input.data {
+            Data::Struct(data) => data.fields.iter().map(|field| &field.ty).collect(),
+            Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).map(|field| &field.ty).collect(),
+            Data::Union(_) => Vec::new(),
+        };
+        for ty in fields {
+            if self.reached_from([ty]).iter().any(|definition| definition.name == input.ident) {
+                let message = "so that it has no size; a value is flat, and refers to others by their index in a slice";
+                mistakes.at(ty, format!("`{}` is in itself here, {message}", input.ident));
+            }
+        }
+    }
+
+    /// The types of the module that types lead to.
+    fn reached_from<'t>(&self, types: impl IntoIterator<Item = &'t Type>) -> Vec<&Definition> {
+        let mut reached = Reached { definitions: self, seen: HashSet::new(), found: Vec::new() };
+        types.into_iter().for_each(|ty| reached.visit_type(ty));
+        reached.found
+    }
+
     /// Whether the module defines a type of this name.
     pub(crate) fn define(&self, name: &str) -> bool {
         self.types.contains_key(name)
@@ -114,9 +148,11 @@ impl Definitions {
 
     /// What the library compares of the module's own types that `types` lead to, seen from a module beside the function at `place`.
     pub(crate) fn layout(&self, types: &[Type], place: &[Ident]) -> Vec<TokenStream> {
-        let mut reached = Reached { definitions: self, seen: HashSet::new(), found: Vec::new() };
-        types.iter().for_each(|ty| reached.visit_type(ty));
-        reached.found.iter().filter(|definition| definition.is_visible(place)).flat_map(|definition| definition.layout(place)).collect()
+        self.reached_from(types)
+            .iter()
+            .filter(|definition| definition.is_visible(place))
+            .flat_map(|definition| definition.layout(place))
+            .collect()
     }
 }
 
@@ -157,6 +193,29 @@ fn sees(visibility: &Visibility, place: &[Ident], from: &[Ident]) -> bool {
 
 fn is_configured(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr"))
+}
+
+/// A walk over types for those of the module that are no values.
+struct NoValues<'a> {
+    definitions: &'a Definitions,
+    mistakes: &'a mut Mistakes,
+}
+
+impl<'ast> Visit<'ast> for NoValues<'_> {
+    fn visit_type_path(&mut self, ty: &'ast TypePath) {
+        visit::visit_type_path(self, ty);
+        let Some(last) = ty.path.segments.last() else { return };
+        let name = &last.ident;
+        let found = self.definitions.types.get(&name.to_string()).map_or(&[][..], Vec::as_slice);
+        let is_no_value = |definition: &Definition| !definition.value && matches!(definition.kind, Kind::Struct(_) | Kind::Enum(_));
+        if !found.is_empty() && found.iter().all(is_no_value) {
+            let message = "is no value that a function can be specialized on; add `#[derive(specialize::Value)]` to it";
+            self.mistakes.at(ty, format!("`{name}` {message}"));
+        }
+    }
+
+    // An expression, such as the length of an array, is no part of a value.
+    fn visit_expr(&mut self, _: &'ast Expr) {}
 }
 
 /// A walk over types, and over the types that those of the module are made of.

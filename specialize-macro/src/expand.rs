@@ -167,7 +167,10 @@ impl Expansion<'_> {
         if carried.is_empty() && work.is_none() {
             return TokenStream::new();
         }
-        let constants = carried.iter().map(|(name, ty, value)| quote!(const #name: #ty = #value;));
+        let constants = carried.iter().map(|(name, ty, value)| {
+            let ty = self.outside(ty.clone());
+            quote!(const #name: #ty = #value;)
+        });
         let work = work.map(|work| work.definition());
         let configured = &self.function.attributes.configured;
         let checks = self.function.combinations.doubts.iter().map(|doubt| self.check(doubt));
@@ -176,6 +179,11 @@ impl Expansion<'_> {
             #configured impl #module::Constants for #module::Marker { #(#constants)* #work }
             #(#configured #checks)*
         }
+    }
+
+    /// Types of the signature, as they are written where the function stands.
+    pub(crate) fn outside(&self, types: TokenStream) -> TokenStream {
+        if self.function.captured.is_some() { methods::shallower(types) } else { types }
     }
 
     /// Name, type and value of each constant.

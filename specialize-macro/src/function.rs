@@ -86,7 +86,11 @@ impl Function {
         mistakes: &mut Mistakes,
     ) -> Function {
         let named: Vec<&Ident> = arguments.selections.iter().flat_map(|selection| &selection.names).collect();
-        let specialized = specialized(signature, &named, arguments, mistakes);
+        let receiver = captured.as_ref().is_some_and(|captured| captured.written.receiver().is_some());
+        let specialized = specialized(signature, &named, arguments, receiver, mistakes);
+        if let Some(captured) = &captured {
+            specialized.iter().for_each(|specialized| captured.definitions.check_values(&specialized.ty, mistakes));
+        }
         let batch = arguments.options.batch.as_ref().and_then(|name| batch::read(name, signature, &named, mistakes));
         let signature = Signature::read(signature, mistakes);
         checks::check_borrows(&signature, &named, mistakes);
@@ -138,7 +142,13 @@ fn no_function(item: TokenStream, error: syn::Error) -> syn::Error {
 }
 
 /// The specialized parameters in the order of the signature.
-fn specialized(signature: &syn::Signature, named: &[&Ident], arguments: &Arguments, mistakes: &mut Mistakes) -> Vec<Specialized> {
+fn specialized(
+    signature: &syn::Signature,
+    named: &[&Ident],
+    arguments: &Arguments,
+    receiver: bool,
+    mistakes: &mut Mistakes,
+) -> Vec<Specialized> {
     if named.is_empty() && !arguments.incomplete {
         mistakes.add(syn::Error::new(
             arguments.place.unwrap_or_else(proc_macro2::Span::call_site),
@@ -160,7 +170,10 @@ fn specialized(signature: &syn::Signature, named: &[&Ident], arguments: &Argumen
     for ((position, name, ty), constant) in chosen.into_iter().zip(constants) {
         match Form::of(ty) {
             Ok(form) => specialized.push(Specialized { name: name.clone(), position, form, ty: ty.clone(), constant }),
-            Err(refusal) => mistakes.at(refusal.tokens, format!("`{name}` cannot be specialized: {}", refusal.reason)),
+            Err(refusal) => {
+                let name = if receiver && position == 0 { "self".to_owned() } else { name.to_string() };
+                mistakes.at(refusal.tokens, format!("`{name}` cannot be specialized: {}", refusal.reason));
+            }
         }
     }
     specialized

@@ -56,7 +56,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// A specialized parameter is an integer, a float, a `bool` or a `char`, an array or a tuple of such, a slice `&[T]` of any of these,
-/// or a `&str`; floats are told apart by their bits. `at` is there where all are integers, `bool` or `char`. Listed variants may fix
+/// or a `&str`, or in a captured module a struct or an enum that derives `specialize::Value`; floats are told apart by their bits. `at` is there where all are integers, `bool` or `char`. Listed variants may fix
 /// only some of the parameters, as in `#[specialize(kernel, channels in [1, 3, 4])]`; those made at run time fix all.
 ///
 /// The options are `hot` (calls of one value before it gets a

@@ -1,9 +1,12 @@
 //! The attributes that a captured module's macro takes out of it: `specialize` on functions, and `Value` among what is derived.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Path, Token};
+use syn::{Attribute, Data, DeriveInput, Path, Token, parse_quote_spanned};
+
+use crate::derive::Representation;
+use crate::mistakes::Mistakes;
 
 /// The first attribute `specialize`, by whatever path.
 pub(crate) fn find(attributes: &[Attribute]) -> Option<&Attribute> {
@@ -32,6 +35,11 @@ fn derived(attribute: &Attribute) -> Punctuated<Path, Token![,]> {
     attribute.parse_args_with(Punctuated::parse_terminated).unwrap_or_default()
 }
 
+/// Whether it is an option of the derive.
+fn is_option(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("value")
+}
+
 fn is_value(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident == "Value")
 }
@@ -47,16 +55,26 @@ fn derive_no_value(attributes: &mut [Attribute]) {
     }
 }
 
-/// The representation of an enum of so many variants whose values a function is specialized on, unless it has one of its own.
-pub(crate) fn representation(attributes: &[Attribute], variants: usize) -> TokenStream {
-    let whole = |attribute: &Attribute| {
-        let words = attribute.meta.require_list().map(|list| list.tokens.to_string()).unwrap_or_default();
-        attribute.path().is_ident("repr") && words.split([',', ' ']).any(|word| word.starts_with(['u', 'i']))
+/// The representation of an enum whose values a function is specialized on, unless it has one of its own.
+pub(crate) fn representation(input: &DeriveInput) -> Option<Attribute> {
+    let Data::Enum(data) = &input.data else { return None };
+    // The derive tells what is wrong with those that are written.
+    let given = Representation::read(&input.attrs, &mut Mistakes::default()).integer;
+    let integer = Ident::new(if data.variants.len() <= 256 { "u8" } else { "u16" }, Span::mixed_site());
+    (given.is_none() && !data.variants.is_empty()).then(|| parse_quote_spanned!(Span::mixed_site()=> #[repr(#integer)]))
+}
+
+/// Refuses configuration of parts of a type that derives `Value`: a derive alone would see only those that are there.
+pub(crate) fn check_configured_parts(input: &DeriveInput, mistakes: &mut Mistakes) {
+    let (variants, fields): (Vec<_>, Vec<_>) = match &input.data {
+        Data::Struct(data) => (Vec::new(), data.fields.iter().collect()),
+        Data::Enum(data) => (data.variants.iter().collect(), data.variants.iter().flat_map(|variant| &variant.fields).collect()),
+        Data::Union(_) => return,
     };
-    match variants {
-        _ if attributes.iter().any(whole) => TokenStream::new(),
-        0..=256 => quote_spanned!(Span::mixed_site()=> #[repr(u8)]),
-        _ => quote_spanned!(Span::mixed_site()=> #[repr(u16)]),
+    let attributes = variants.iter().flat_map(|variant| &variant.attrs).chain(fields.iter().flat_map(|field| &field.attrs));
+    for attribute in attributes.filter(|attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")) {
+        let message = "part of a value of a captured module cannot depend on the configuration; write the whole type once for each";
+        mistakes.at(attribute, message);
     }
 }
 
@@ -100,7 +118,7 @@ pub(crate) fn all_in(tokens: TokenStream) -> Vec<TokenStream> {
 
 fn has_marks(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(word) => word == "specialize" || word == "Value",
+        TokenTree::Ident(word) => word == "specialize" || word == "Value" || word == "value",
         TokenTree::Group(group) => has_marks(group.stream()),
         _ => false,
     })
@@ -110,7 +128,7 @@ fn has_marks(tokens: TokenStream) -> bool {
 fn stripped_attribute(pound: Option<TokenTree>, brackets: Group) -> TokenStream {
     let whole = quote!(#pound #brackets);
     let mut attributes = match syn::parse::Parser::parse2(Attribute::parse_outer, whole.clone()) {
-        Ok(attributes) if !attributes.iter().any(|attribute| is_specialize(attribute.path())) => attributes,
+        Ok(attributes) if !attributes.iter().any(|attribute| is_specialize(attribute.path()) || is_option(attribute)) => attributes,
         Ok(_) => return TokenStream::new(),
         Err(_) => return whole,
     };
@@ -123,16 +141,20 @@ fn stripped_attribute(pound: Option<TokenTree>, brackets: Group) -> TokenStream 
 
 #[cfg(test)]
 mod tests {
+    use quote::ToTokens as _;
+
     use super::*;
 
     #[test]
     fn what_only_the_module_understands_is_stripped_wherever_it_stands() {
         let tokens = quote! {
             #[specialize(n)] fn f() {}
+            #[value(crate = other)] struct S;
             mod m { #[allow(x)] #[a::specialize] fn g() {} #[derive(Clone, specialize::Value, Debug)] enum E {} broken broken }
         };
         let expected = quote! {
             fn f() {}
+            struct S;
             mod m { #[allow(x)] fn g() {} #[derive(Clone, Debug)] enum E {} broken broken }
         };
         assert_eq!(stripped(tokens).to_string(), expected.to_string());
@@ -140,9 +162,14 @@ mod tests {
 
     #[test]
     fn an_enum_has_the_smallest_representation_unless_it_has_one() {
-        let of = |attributes: &[Attribute], variants| representation(attributes, variants).to_string().replace(' ', "");
-        assert_eq!(of(&[], 256), "#[repr(u8)]");
-        assert_eq!(of(&[syn::parse_quote!(#[repr(C)])], 257), "#[repr(u16)]");
-        assert_eq!(of(&[syn::parse_quote!(#[repr(C, i32)])], 2), "");
+        let of = |attributes: TokenStream, variants: usize| {
+            let variants = (0..variants).map(|index| quote::format_ident!("V{index}"));
+            let input: DeriveInput = syn::parse_quote!(#attributes enum E { #(#variants),* });
+            representation(&input).map(|attribute| attribute.to_token_stream().to_string().replace(' ', ""))
+        };
+        assert_eq!(of(quote!(), 256).as_deref(), Some("#[repr(u8)]"));
+        assert_eq!(of(quote!(#[repr(C)]), 257).as_deref(), Some("#[repr(u16)]"));
+        assert_eq!(of(quote!(#[repr(C, i32)]), 2), None);
+        assert_eq!(of(quote!(), 0), None);
     }
 }

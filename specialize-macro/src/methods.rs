@@ -73,10 +73,11 @@ const RECEIVER: &str = "receiver";
 /// The type of a receiver, and the lifetime that an elided one in the return type means.
 fn receiver_type(receiver: &Receiver) -> (Type, Option<Lifetime>) {
     let new = || Lifetime::new(&format!("'{RECEIVER}"), receiver.self_token.span.resolved_at(Span::mixed_site()));
+    let own = Ident::new("Self", receiver.self_token.span);
     match &receiver.kind {
         ReceiverKind::Reference(_, lifetime, mutability) => {
             let lifetime = lifetime.clone().filter(|lifetime| lifetime.ident != "_").unwrap_or_else(new);
-            (parse_quote!(&#lifetime #mutability Self), Some(lifetime))
+            (parse_quote!(&#lifetime #mutability #own), Some(lifetime))
         }
         ReceiverKind::Typed(_, ty) => match &**ty {
             Type::Reference(TypeReference { lifetime, mutability, elem, .. }) => {
@@ -85,7 +86,7 @@ fn receiver_type(receiver: &Receiver) -> (Type, Option<Lifetime>) {
             }
             ty => (ty.clone(), None),
         },
-        _ => (parse_quote!(Self), None),
+        _ => (parse_quote!(#own), None),
     }
 }
 
@@ -111,9 +112,12 @@ impl VisitMut for Elided {
 
 /// What an attribute says, as it is said outside of the impl.
 pub(crate) fn arguments(tokens: TokenStream, owner: &Type) -> TokenStream {
-    let named = with_owner(tokens, owner).into_iter().map(|tree| match tree {
-        TokenTree::Ident(word) if word == "self" => Ident::new("this", word.span().resolved_at(Span::mixed_site())).into(),
-        tree => inside(tree, |tokens| arguments(tokens, owner)),
+    let trees: Vec<TokenTree> = with_owner(tokens, owner).into_iter().collect();
+    let named = trees.iter().enumerate().map(|(index, tree)| match tree {
+        TokenTree::Ident(word) if word == "self" && !starts_path(&trees, index) => {
+            Ident::new("this", word.span().resolved_at(Span::mixed_site())).into()
+        }
+        tree => inside(tree.clone(), |tokens| arguments(tokens, owner)),
     });
     named.collect()
 }
@@ -121,25 +125,55 @@ pub(crate) fn arguments(tokens: TokenStream, owner: &Type) -> TokenStream {
 /// The tokens with the owner's name for `Self`.
 fn with_owner(tokens: TokenStream, owner: &Type) -> TokenStream {
     let named = tokens.into_iter().map(|tree| match tree {
-        TokenTree::Ident(word) if word == "Self" => owner.to_token_stream(),
+        TokenTree::Ident(word) if word == "Self" => at(owner.to_token_stream(), word.span()),
         tree => inside(tree, |tokens| with_owner(tokens, owner)).into(),
     });
     named.collect()
 }
 
+/// The tokens with another place, but the meaning they have.
+fn at(tokens: TokenStream, place: Span) -> TokenStream {
+    let placed = tokens.into_iter().map(|mut tree| {
+        tree.set_span(place.resolved_at(tree.span()));
+        tree
+    });
+    placed.collect()
+}
+
 /// The tokens as they are written one module deeper.
 fn deeper(tokens: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
-    let is_colon = |index: usize| matches!(trees.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    let starts_path = |index: usize| is_colon(index + 1) && is_colon(index + 2) && !(index > 0 && is_colon(index - 1));
     let written = trees.iter().enumerate().map(|(index, tree)| match tree {
-        TokenTree::Ident(word) if starts_path(index) && (word == "self" || word == "super") => {
+        TokenTree::Ident(word) if starts_path(&trees, index) && (word == "self" || word == "super") => {
             let ascend = Ident::new("super", word.span());
             if word == "super" { quote!(#ascend::#ascend) } else { quote!(#ascend) }
         }
         tree => inside(tree.clone(), deeper).into(),
     });
     written.collect()
+}
+
+/// What `beside` wrote, as it is written where the function stands.
+pub(crate) fn shallower(tokens: TokenStream) -> TokenStream {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let (mut written, mut index) = (TokenStream::new(), 0);
+    while let Some(tree) = trees.get(index) {
+        let ascent = matches!(tree, TokenTree::Ident(word) if word == "super") && starts_path(&trees, index);
+        let next = trees.get(index + 3).filter(|tree| ascent && matches!(tree, TokenTree::Ident(word) if word == "super"));
+        written.extend([match next {
+            Some(next) => next.clone(),
+            None if ascent => Ident::new("self", tree.span()).into(),
+            None => inside(tree.clone(), shallower),
+        }]);
+        index += if next.is_some() { 4 } else { 1 };
+    }
+    written
+}
+
+/// Whether the tree at `index` is the first word of a path with several.
+fn starts_path(trees: &[TokenTree], index: usize) -> bool {
+    let is_colon = |index: usize| matches!(trees.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    is_colon(index + 1) && is_colon(index + 2) && !(index > 1 && is_colon(index - 1) && is_colon(index - 2))
 }
 
 /// The tree, with its tokens changed if it is a group.

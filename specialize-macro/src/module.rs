@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{AttrStyle, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Path, Type, UseTree};
+use syn::{AttrStyle, Attribute, DeriveInput, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Path, Type, UseTree};
 
 use crate::args::Arguments;
 use crate::captured::{self, Captured};
 use crate::checks;
 use crate::definitions::Definitions;
+use crate::derive;
 use crate::descriptor;
 use crate::expand::{self, Parts};
 use crate::flags::Build;
@@ -75,6 +76,7 @@ fn emit(item: &ItemMod, inner: &TokenStream, written: Written, root: Option<&Pat
     let ItemMod { attrs, vis, mod_token, ident, .. } = item;
     let outer = attrs.iter().filter(|attribute| matches!(attribute.style, AttrStyle::Outer));
     let Written { host, host_last, .. } = written;
+    let host = isolation::without_tool_attributes(host);
     quote! {
         #(#outer)* #[no_implicit_prelude]
         #vis #mod_token #ident { #inner #preamble #shared #host #host_last }
@@ -141,14 +143,9 @@ impl Walk<'_> {
                 Item::Fn(item) if marks::find(&item.attrs).is_some() => self.function(item, raw, place, &mut written),
                 Item::Impl(item) => self.implementation(item, raw, place, &mut written),
                 Item::Mod(item) => self.module(item, raw, place, &mut written),
-                Item::Struct(item) if marks::derive_value(&item.attrs) => written.both(marks::stripped(raw.all())),
-                Item::Enum(item) if marks::derive_value(&item.attrs) => {
-                    let behind = raw.tokens.iter().skip_while(|tree| is_attribute(tree));
-                    let attributes = raw.tokens.iter().take_while(|tree| is_attribute(tree)).cloned().collect();
-                    let (attributes, representation) =
-                        (marks::stripped(attributes), marks::representation(&item.attrs, item.variants.len()));
-                    written.both(quote!(#attributes #representation #(#behind)*));
-                }
+                Item::Struct(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, &mut written),
+                Item::Enum(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, &mut written),
+                Item::Union(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, &mut written),
                 _ => {
                     self.misplaced(raw.all());
                     written.both(raw.all());
@@ -156,6 +153,24 @@ impl Walk<'_> {
             }
         }
         (attributes, written)
+    }
+
+    /// A type that derives `Value`: the host has the implementation, and an enum its tag in a known place.
+    fn value<T>(&mut self, mut input: DeriveInput, raw: &Raw<T>, written: &mut Written) {
+        let representation = marks::representation(&input);
+        let behind = raw.tokens.iter().skip_while(|tree| is_attribute(tree));
+        let attributes = marks::stripped(raw.tokens.iter().take_while(|tree| is_attribute(tree)).cloned().collect());
+        written.both(quote!(#attributes #representation #(#behind)*));
+        let root = derive::root(&input.attrs, self.mistakes).or_else(|| self.root.cloned());
+        let configured: Vec<Attribute> = input.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+        input.attrs.extend(representation);
+        marks::check_configured_parts(&input, self.mistakes);
+        self.definitions.check_values_inside(&input, self.mistakes);
+        let implementation = derive::value(&input, &expand::interface(root.as_ref()), self.mistakes);
+        written.host_last.extend(match configured.is_empty() {
+            true => implementation,
+            false => quote!(#(#configured)* const _: () = { #implementation };),
+        });
     }
 
     /// Refuses attributes where nothing can stand beside a function.

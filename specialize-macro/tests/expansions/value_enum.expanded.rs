@@ -70,21 +70,47 @@ mod programs {
     pub mod run {
         #[allow(unused_imports)]
         use super::*;
+        #[doc(hidden)]
+        pub enum Marker {}
+        #[doc(hidden)]
+        pub trait Constants {
+            const OPERATIONS_0: &'static [Operation];
+        }
+        #[doc(hidden)]
+        pub trait __Listed {
+            const OPERATIONS: &'static [Operation];
+        }
+        #[doc(hidden)]
+        pub enum __Choice<const INDEX: usize> {}
+        impl __Listed for __Choice<0> {
+            const OPERATIONS: &'static [Operation] = <Marker as Constants>::OPERATIONS_0;
+        }
         ///The function as written: all parameters at run time.
         #[inline(never)]
         pub fn generic<'elided_0>(operations: &'elided_0 [Operation], n: u32) -> u32 {
             super::__run(operations, n)
         }
-        ///The variant for constants, made where this crate is built and open to inlining.
-        #[inline(always)]
-        pub fn at<'elided_0, const N: u32>(operations: &'elided_0 [Operation]) -> u32 {
-            super::__run(operations, N)
+        #[doc(hidden)]
+        #[inline(never)]
+        pub fn listed<'elided_0, __C: __Listed>(
+            _: &'elided_0 [Operation],
+            n: u32,
+        ) -> u32 {
+            super::__run(<__C as __Listed>::OPERATIONS, n)
         }
         #[doc(hidden)]
         #[inline(always)]
         pub fn __dispatch<'elided_0>(operations: &'elided_0 [Operation], n: u32) -> u32 {
+            if ::specialize::__private::v1::build_time_serves() {
+                if ::specialize::__private::v1::equal(
+                    operations,
+                    <__Choice<0> as __Listed>::OPERATIONS,
+                ) {
+                    return listed::<__Choice<0>>(operations, n);
+                }
+            }
             if let ::core::option::Option::Some(call) = __FUNCTION
-                .enter(::specialize::__private::v1::Purpose::Call, (&n,), || 1)
+                .enter(::specialize::__private::v1::Purpose::Call, (operations,), || 1)
             {
                 return unsafe {
                     ::core::mem::transmute::<
@@ -98,8 +124,8 @@ mod programs {
         impl Bound {
             ///Calls the function with the values bound, in the best tier there is.
             #[inline]
-            pub fn call<'elided_0>(&self, operations: &'elided_0 [Operation]) -> u32 {
-                let (n,) = self.binding.values();
+            pub fn call<'elided_0, '__bound: 'elided_0>(&'__bound self, n: u32) -> u32 {
+                let (operations,) = self.binding.values();
                 unsafe {
                     ::core::mem::transmute::<
                         *const (),
@@ -110,19 +136,20 @@ mod programs {
                 }
             }
         }
+        const _: () = ::specialize::__private::v1::is_parameter::<[Operation]>();
         static __FUNCTION: ::specialize::__private::v1::Function<
-            (::specialize::__private::v1::Of<u32>,),
+            (::specialize::__private::v1::Of<[Operation]>,),
         > = ::specialize::__private::v1::Function::new(
             ::specialize::__private::v1::Descriptor {
                 name: "run",
                 module_path: ::core::module_path!(),
-                parameters: &["n"],
+                parameters: &["operations"],
                 generic: ::specialize::__private::v1::Entries::new(generic as *const ()),
                 template: ::specialize::__private::v1::Template {
                     function: "run",
-                    entry: "# [ unsafe ( no_mangle ) ] pub fn specialize_entry < 'elided_0 > ( argument_0 : & 'elided_0 [ Operation ] , _ : u32 ) -> u32 { super :: run ( argument_0 , HOLE_0 ) } # [ unsafe ( no_mangle ) ] pub static SPECIALIZE_LAYOUT : [ [ usize ; 2 ] ; 4usize ] = [ [ :: core :: mem :: size_of :: < & 'static [ Operation ] > ( ) , :: core :: mem :: align_of :: < & 'static [ Operation ] > ( ) ] , [ :: core :: mem :: size_of :: < u32 > ( ) , :: core :: mem :: align_of :: < u32 > ( ) ] , [ :: core :: mem :: size_of :: < u32 > ( ) , :: core :: mem :: align_of :: < u32 > ( ) ] , [ :: core :: mem :: size_of :: < super :: Operation > ( ) , :: core :: mem :: align_of :: < super :: Operation > ( ) ] ] ;",
+                    entry: "# [ unsafe ( no_mangle ) ] pub fn specialize_entry < 'elided_0 > ( _ : & 'elided_0 [ Operation ] , argument_1 : u32 ) -> u32 { super :: run ( HOLE_0 , argument_1 ) } # [ unsafe ( no_mangle ) ] pub static SPECIALIZE_LAYOUT : [ [ usize ; 2 ] ; 4usize ] = [ [ :: core :: mem :: size_of :: < & 'static [ Operation ] > ( ) , :: core :: mem :: align_of :: < & 'static [ Operation ] > ( ) ] , [ :: core :: mem :: size_of :: < u32 > ( ) , :: core :: mem :: align_of :: < u32 > ( ) ] , [ :: core :: mem :: size_of :: < u32 > ( ) , :: core :: mem :: align_of :: < u32 > ( ) ] , [ :: core :: mem :: size_of :: < super :: Operation > ( ) , :: core :: mem :: align_of :: < super :: Operation > ( ) ] ] ;",
                     batch: false,
-                    holes: &["u32"],
+                    holes: &["& 'static [ Operation ]"],
                     captured: ::core::option::Option::Some(0),
                     ..super::__TEMPLATE
                 },
@@ -143,7 +170,20 @@ mod programs {
                 hot: ::core::option::Option::None,
                 plain: true,
             },
-            const { &[] },
+            const {
+                &[
+                    (
+                        (
+                            ::core::option::Option::Some(
+                                <Marker as Constants>::OPERATIONS_0,
+                            ),
+                        ),
+                        ::specialize::__private::v1::Entries::new(
+                            listed::<__Choice<0>> as *const (),
+                        ),
+                    ),
+                ]
+            },
         );
         #[::specialize::__private::v1::linkme::distributed_slice(
             ::specialize::__private::v1::FUNCTIONS
@@ -152,7 +192,40 @@ mod programs {
         static REGISTERED: &'static ::specialize::__private::v1::DispatchTable = __FUNCTION
             .table();
         ::specialize::__private::v1::surface!(
-            __FUNCTION : (::specialize::__private::v1::Of < u32 >,); (& n,); n : u32
+            __FUNCTION : (::specialize::__private::v1::Of < [Operation] >,);
+            (operations,); operations : & [Operation]
         );
+    }
+    #[automatically_derived]
+    unsafe impl ::specialize::__private::v1::Value for Operation {
+        const NO_PADDING: bool = true;
+        #[inline(always)]
+        fn fields(&self, at: usize, take: &mut impl ::core::ops::FnMut(usize, &[u8])) {
+            unsafe { ::specialize::__private::v1::tag::<Self, u8>(self, at, take) };
+            match self {
+                Self::Add {} => {}
+                Self::Multiply {} => {}
+            }
+        }
+        fn show(
+            &self,
+            formatter: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            match self {
+                Self::Add {} => formatter.write_str("Add"),
+                Self::Multiply {} => formatter.write_str("Multiply"),
+            }
+        }
+    }
+    const _: () = ::core::assert!(
+        ::core::mem::align_of:: < Operation > () <= 16,
+        "a value must not be aligned to more than 16 bytes"
+    );
+    const _: () = ::core::assert!(
+        ! ::core::mem::needs_drop:: < Operation > (),
+        "a value is flat data, which nothing drops"
+    );
+    impl run::Constants for run::Marker {
+        const OPERATIONS_0: &'static [Operation] = &[Operation::Add];
     }
 }

@@ -8,7 +8,7 @@ mod programs {
         Multiply,
     }
 
-    #[specialize(n)]
+    #[specialize(operations in [&[Operation::Add]])]
     pub fn run(operations: &[Operation], n: u32) -> u32 {
         operations.iter().fold(n, |sum, operation| match operation {
             Operation::Add => sum + n,
