@@ -44,6 +44,30 @@
 //!
 //! The dispatcher hashes a slice or string on every call, and compares it with that of the variant it finds: bind what is called often.
 //!
+//! A function sees only std and what it defines itself, since it is compiled again away from the crate it stands in. What it needs
+//! beside it goes into a module with it, which is captured as a whole:
+//!
+//! ```
+//! #[specialize::specialize]
+//! mod shapes {
+//!     pub struct Square(pub u32);
+//!
+//!     fn doubled(x: u32) -> u32 {
+//!         x * 2
+//!     }
+//!
+//!     impl Square {
+//!         #[specialize(times)]
+//!         pub fn grown(&self, times: u32) -> Square {
+//!             Square((0..times).fold(self.0, |side, _| doubled(side)))
+//!         }
+//!     }
+//! }
+//!
+//! let bound = shapes::Square::grown_bind(3);
+//! assert_eq!(bound.call(&shapes::Square(1)).0, 8);
+//! ```
+//!
 //! Whether a variant is worth it is measured while the program runs, on the calls it makes, from the first report on or with
 //! [`Config::sampling`]: [`report`] says what it cost, what a call takes with it and without, and after how many calls it has paid for itself.
 //! With [`Config::demote_losers`] a variant that is no faster is taken out again.

@@ -1,6 +1,6 @@
 //! What stands in the attribute: parameters with the values listed for them, then options.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
@@ -23,6 +23,8 @@ pub(crate) struct Arguments {
     pub(crate) options: Options,
     /// Whether a part could not be read, and was left out.
     pub(crate) incomplete: bool,
+    /// Where the attribute stands, if it is not the one whose macro runs.
+    pub(crate) place: Option<Span>,
 }
 
 /// A part of the attribute that names parameters.
@@ -61,6 +63,11 @@ impl Options {
     /// How many variants may be listed.
     pub(crate) fn limit(&self) -> usize {
         self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+
+    /// The name of an option other than `crate` that is given.
+    pub(crate) fn first_but_root(&self) -> Option<&'static str> {
+        OPTIONS.into_iter().find(|option| *option != "crate" && self.given(option))
     }
 
     fn given(&self, name: &str) -> bool {

@@ -2,23 +2,51 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, Token, Visibility};
 
 use crate::args::Arguments;
 use crate::expand;
 use crate::flags::Build;
 use crate::function::Function;
+use crate::marks;
 use crate::mistakes::Mistakes;
+use crate::module;
 
 /// The expansion; or every mistake at once, beside the item as it was written.
 pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let build = Build::read(std::env::args());
+    expanded(arguments, item, &Build::read(std::env::args()))
+}
+
+/// The expansion in a crate that is being compiled so.
+pub(crate) fn expanded(arguments: TokenStream, item: TokenStream, build: &Build) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let arguments = Arguments::read(arguments, &mut mistakes);
-    let function = Function::read(&item, &arguments, &build, &mut mistakes);
+    if is_module(&item) {
+        let module = module::expand(&arguments, &item, build, &mut mistakes);
+        return match mistakes.into_errors(&build.edition) {
+            None => module,
+            Some(errors) => {
+                let item = marks::stripped(item);
+                quote!(#item #errors)
+            }
+        };
+    }
+    let function = Function::read(&item, &arguments, build, &mut mistakes);
     match (function, mistakes.into_errors(&build.edition)) {
-        (Some(function), None) => expand::expand(&function, &arguments.options, &build),
+        (Some(function), None) => expand::expand(&function, &arguments.options, build),
         (_, errors) => quote!(#item #errors),
     }
+}
+
+/// Whether the item starts as a module does.
+fn is_module(item: &TokenStream) -> bool {
+    let start = |input: ParseStream<'_>| {
+        let (_, _) = (input.call(Attribute::parse_outer)?, input.parse::<Visibility>()?);
+        let module = input.peek(Token![mod]) || (input.peek(Token![unsafe]) && input.peek2(Token![mod]));
+        input.parse::<TokenStream>().map(|_| module)
+    };
+    start.parse2(item.clone()).unwrap_or(false)
 }
 
 #[cfg(test)]
@@ -76,6 +104,10 @@ mod tests {
             "struct S;",
             "mod m;",
             "mod m {}",
+            "mod m { #[specialize] fn f(n: u8) {} #[specialize(n in [1, A])] fn g(n: u8) -> u8 { g(n) } }",
+            "mod m { #![x] impl S { #[specialize(n)] fn f(&mut self, n: u8) {} #[specialize(n)] fn g() {} } impl T for S { #[specialize] fn f(); } }",
+            "mod m { #[derive(Value)] enum E { A } mod i { use super::*; #[specialize(n)] fn f(n: super::E) {} mod f; } fn }",
+            "unsafe mod m { #[specialize(n)] struct S; static X: u8 = 0; x! {} trait T { #[specialize(n)] fn f(n: u8); } }",
             "fn f(mut n: u128, (x, _): (u8, u8), n_: u8) -> impl Copy {}",
             "fn f(n: u8) { $ $x $crate::a $!() }",
             "#[a] #![b] pub(crate) unsafe extern \"C\" fn r#fn(n: u8, ...) {}",
@@ -91,5 +123,16 @@ mod tests {
                 drop(attribute(words, item));
             }
         }
+    }
+
+    /// What one has while one types: the functions stay, and nothing else is generated.
+    #[test]
+    fn broken_input_is_kept() {
+        let build = Build::read(["rustc".to_owned()].into_iter());
+        let module: TokenStream = "mod m { #[specialize(n)] pub fn f(n: u32) -> u32 { n. } fn g() {} }".parse().expect("tokens");
+        let kept: TokenStream = "mod m { pub fn f(n: u32) -> u32 { n. } fn g() {} }".parse().expect("tokens");
+        let expanded = expanded(TokenStream::new(), module, &build).to_string();
+        let rest = expanded.strip_prefix(&kept.to_string()).expect("the module as it was written");
+        assert!(rest.trim_start().starts_with(":: core :: compile_error"), "{rest}");
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Attributes {
     pub(crate) lints: Vec<TokenStream>,
     /// Lint levels for all that is generated, where nothing is expected.
     pub(crate) copied_lints: Vec<TokenStream>,
+    /// `cfg`, for all that is generated.
+    pub(crate) configured: Vec<Attribute>,
     /// `target_feature`, for every copy.
     pub(crate) target_features: Vec<Attribute>,
 }
@@ -38,6 +40,7 @@ impl Attributes {
                     sorted.lints.push(if fulfilled { attribute.to_token_stream() } else { allowed.clone() });
                     sorted.copied_lints.push(allowed);
                 }
+                "cfg" => sorted.configured.push(attribute),
                 "target_feature" => sorted.target_features.push(attribute),
                 "track_caller" => mistakes.at(
                     &attribute,

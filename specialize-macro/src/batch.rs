@@ -77,7 +77,7 @@ impl Expansion<'_> {
     }
 
     /// The name of the slice for the results, which no parameter has.
-    fn results(&self) -> Ident {
+    pub(crate) fn results(&self) -> Ident {
         let mut name = "out".to_owned();
         while self.signature.names().any(|taken| *taken == name) {
             name.push('_');

@@ -1,9 +1,10 @@
 //! What must hold of the signature of an annotated function.
 
+use quote::ToTokens as _;
 use syn::visit::{self, Visit};
 use syn::{FnArg, GenericParam, Ident, Path, Type};
 
-use crate::isolation;
+use crate::isolation::{self, Text};
 use crate::mistakes::Mistakes;
 use crate::signature::{Mentioned, Signature};
 
@@ -22,7 +23,11 @@ pub(crate) fn check_kind(signature: &syn::Signature, mistakes: &mut Mistakes) {
         mistakes.at(variadic, "a function with variable arguments cannot be specialized; pass a slice instead");
     }
     if let Some(receiver) = signature.receiver() {
-        mistakes.at(receiver, "a method cannot be specialized; make it a free function that takes what it needs of `self` as parameters");
+        mistakes.at(
+            receiver,
+            "a method can only be specialized in a captured module; put its type and its impl into `#[specialize] mod ... { ... }`, \
+             or make it a free function that takes what it needs of `self` as parameters",
+        );
     }
     for parameter in &signature.generics.params {
         match parameter {
@@ -33,8 +38,12 @@ pub(crate) fn check_kind(signature: &syn::Signature, mistakes: &mut Mistakes) {
             GenericParam::Const(parameter) => mistakes.at(
                 parameter,
                 format!(
-                    "a function with const generics cannot be specialized; make `{}` a parameter and name it in `#[specialize(...)]`",
-                    parameter.ident
+                    "a function with const generics cannot be specialized, since it has no form for values of run time; make `{0}` a \
+                     parameter, as in `#[specialize({1})] fn {2}(..., {1}: {3})`, with slices in the place of arrays of that length",
+                    parameter.ident,
+                    parameter.ident.to_string().to_lowercase(),
+                    signature.ident,
+                    parameter.ty.to_token_stream(),
                 ),
             ),
             GenericParam::Lifetime(_) => {}
@@ -43,13 +52,13 @@ pub(crate) fn check_kind(signature: &syn::Signature, mistakes: &mut Mistakes) {
 }
 
 /// Refuses types that a template cannot name.
-pub(crate) fn check_types(signature: &syn::Signature, mistakes: &mut Mistakes) {
+pub(crate) fn check_types(signature: &syn::Signature, text: Text, mistakes: &mut Mistakes) {
     let generics = signature.generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
         GenericParam::Const(parameter) => Some(&parameter.ident),
         GenericParam::Lifetime(_) => None,
     });
-    let mut types = Types { own: generics.collect(), mistakes };
+    let mut types = Types { text, own: generics.collect(), mistakes };
     for parameter in &signature.inputs {
         match parameter {
             FnArg::Typed(typed) => {
@@ -68,8 +77,31 @@ pub(crate) fn check_types(signature: &syn::Signature, mistakes: &mut Mistakes) {
     types.visit_return_type(&signature.output);
 }
 
+/// Refuses names in the signature of a captured function that mean something else in the module beside it.
+pub(crate) fn check_names(signature: &syn::Signature, mistakes: &mut Mistakes) {
+    let mut names = Names(mistakes);
+    signature.inputs.iter().for_each(|parameter| names.visit_fn_arg(parameter));
+    names.visit_return_type(&signature.output);
+}
+
+/// A walk over the types of a signature for names of the module beside the function.
+struct Names<'a>(&'a mut Mistakes);
+
+impl<'ast> Visit<'ast> for Names<'_> {
+    fn visit_path(&mut self, path: &'ast Path) {
+        const TAKEN: [&str; 6] = ["Bound", "Constants", "Marker", "REGISTERED", "__FUNCTION", "HOLE_0"];
+        if let Some(first) = path.segments.first().filter(|first| TAKEN.iter().any(|taken| first.ident == taken)) {
+            let name = &first.ident;
+            let message = "means something else in the module that stands beside a specialized function";
+            self.0.at(name, format!("`{name}` {message}; give it another name, or write `self::{name}`"));
+        }
+        visit::visit_path(self, path);
+    }
+}
+
 /// A walk over the types of a signature.
 struct Types<'a> {
+    text: Text,
     /// Generics, which are mistakes by themselves.
     own: Vec<&'a Ident>,
     mistakes: &'a mut Mistakes,
@@ -87,7 +119,9 @@ impl<'ast> Visit<'ast> for Types<'_> {
 
     fn visit_path(&mut self, path: &'ast Path) {
         // The walk over all tokens judges these, and macros.
-        let judged = |name: &Ident| path.leading_colon.is_some() || self.own.contains(&name) || isolation::leads_out(name);
+        let judged = |name: &Ident| {
+            self.text == Text::Module || path.leading_colon.is_some() || self.own.contains(&name) || isolation::leads_out(name)
+        };
         let outside = path.segments.first().filter(|first| !judged(&first.ident) && !isolation::is_known(&first.ident));
         if let Some(outside) = outside {
             return self.mistakes.at(path, isolation::not_visible_in_signature(&outside.ident));

@@ -5,6 +5,7 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::visit::Visit as _;
 use syn::{Lifetime, ReturnType, Type};
 
+use crate::definitions::Definitions;
 use crate::expand::Expansion;
 use crate::plain;
 use crate::signature::{Mentioned, Specialized};
@@ -76,9 +77,14 @@ impl Expansion<'_> {
         self.copy(way, &front, &quote!(generic), &TokenStream::new(), &self.parameters(way, Some), &call)
     }
 
+    /// Whether all specialized parameters can be const generics.
+    pub(crate) fn has_at(&self) -> bool {
+        self.function.specialized.iter().all(|specialized| specialized.form.is_scalar())
+    }
+
     /// The variant for constants, where all specialized parameters can be const generics.
     fn at(&self, way: &Way) -> TokenStream {
-        if !self.function.specialized.iter().all(|specialized| specialized.form.is_scalar()) {
+        if !self.has_at() {
             return TokenStream::new();
         }
         let documentation = self.documentation("The variant for constants, made where this crate is built and open to inlining.");
@@ -125,12 +131,20 @@ impl Expansion<'_> {
     /// The code of a plain function may be unloaded, and is held while it is called. That of another stays for ever.
     fn serve_at_run_time(&self, way: &Way) -> TokenStream {
         let (values, Way { purpose, work, .. }) = (tuple(&self.given()), way);
-        if plain::is_plain(self.signature, self.function.batch) {
+        if self.is_plain() {
             let variant = way.returned(self.call_entry(way, &quote!(call.code())));
             quote!(if let ::core::option::Option::Some(call) = __FUNCTION.enter(#purpose, #values, #work) { #variant })
         } else {
             let variant = way.returned(self.call_entry(way, &quote!(entry)));
             quote!(let entry = unsafe { __FUNCTION.entry(#purpose, #values, #work) }; if !entry.is_null() { #variant })
+        }
+    }
+
+    /// Whether the signature is plain.
+    pub(crate) fn is_plain(&self) -> bool {
+        match &self.function.captured {
+            None => plain::is_plain(self.signature, self.function.batch, &Definitions::default()),
+            Some(captured) => plain::is_plain(self.signature, self.function.batch, &captured.definitions),
         }
     }
 
@@ -197,8 +211,12 @@ impl Expansion<'_> {
 
     /// The call of the user's own text.
     pub(crate) fn call_template(&self, values: impl Iterator<Item = TokenStream>) -> TokenStream {
-        let name = &self.signature.name;
-        self.unsafely(quote!(template::#name(#(#values),*)))
+        let path = match &self.function.captured {
+            None => self.signature.name.to_token_stream(),
+            Some(captured) => captured.hidden_path(),
+        };
+        let inside = self.function.captured.is_none().then(|| quote!(template::));
+        self.unsafely(quote!(#inside #path(#(#values),*)))
     }
 
     /// What the template is called with in a variant for constants.

@@ -126,7 +126,7 @@ impl Representation {
 }
 
 /// The path in `#[value(crate = path)]`.
-fn root(attributes: &[Attribute], mistakes: &mut Mistakes) -> Option<Path> {
+pub(crate) fn root(attributes: &[Attribute], mistakes: &mut Mistakes) -> Option<Path> {
     let mut root = None;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("value")) {
         let read = attribute.parse_nested_meta(|meta| {

@@ -4,12 +4,14 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use crate::captured::Captured;
 use crate::copies::{Way, tuple};
 use crate::expand::Expansion;
+use crate::flags::Build;
+use crate::isolation;
 use crate::layout::{Piece, Place};
-use crate::plain;
 use crate::signature::Specialized;
-use crate::template::Template;
+use crate::template::{Entry, Text};
 
 impl Expansion<'_> {
     /// The function's static, its entry in the list of all functions, and the functions that are alike for all.
@@ -58,14 +60,18 @@ impl Expansion<'_> {
         let v1 = &self.v1;
         let name = self.signature.name.to_string();
         let parameters = self.function.specialized.iter().map(|specialized| specialized.name.to_string());
-        let (generic, template, types) =
-            (self.entries(&|way| way.generic.to_token_stream()), self.template_data(), self.signature.erased_types());
+        let (generic, types) = (self.entries(&|way| way.generic.to_token_stream()), self.signature.erased_types());
         let dispatcher = self.entries(&|way| way.dispatcher.to_token_stream());
+        let template = match &self.function.captured {
+            None => self.template_data(),
+            Some(captured) => self.captured_template_data(captured),
+        };
+        let inner = self.function.captured.iter().flat_map(|captured| captured.definitions.layout(&types, &captured.place));
         let hot = match &self.options.hot {
             Some(_) => quote!(::core::option::Option::Some(<Marker as Constants>::HOT)),
             None => quote!(::core::option::Option::None),
         };
-        let plain = plain::is_plain(self.signature, self.function.batch);
+        let plain = self.is_plain();
         quote! {
             #v1::Descriptor {
                 name: #name,
@@ -74,7 +80,7 @@ impl Expansion<'_> {
                 generic: #generic,
                 dispatcher: #dispatcher,
                 template: #template,
-                layout: const { &[#([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()]),*] },
+                layout: const { &[#([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()],)* #(#inner),*] },
                 hot: #hot,
                 plain: #plain,
             }
@@ -83,31 +89,61 @@ impl Expansion<'_> {
 
     fn template_data(&self) -> TokenStream {
         let v1 = &self.v1;
-        let Template { definitions, pieces, entry, holes, predicates, identity, obstacle } = Template::of(self.function);
-        let (function, preamble, flags) = (self.signature.name.to_string(), &self.preamble, self.build.emit(obstacle, v1));
-        let pieces = pieces.iter().map(|piece| emit_piece(piece, v1));
+        let text = Text::of_function(self.function);
+        let place = quote!(::core::concat!(::core::module_path!(), "::template"));
+        let shared = shared_fields(text, &place, &self.preamble, &quote!(template::Marker), self.build, v1);
+        let own = self.own_fields();
+        quote!(#v1::Template { #shared #own captured: ::core::option::Option::None })
+    }
+
+    fn captured_template_data(&self, captured: &Captured) -> TokenStream {
+        let (v1, index, shared, own) = (&self.v1, Literal::usize_unsuffixed(captured.index), captured.shared_template(), self.own_fields());
+        quote!(#v1::Template { #own captured: ::core::option::Option::Some(#index), ..#shared })
+    }
+
+    /// What the functions of one text do not share.
+    fn own_fields(&self) -> TokenStream {
+        let (function, Entry { entry, holes }) = (self.signature.name.to_string(), Entry::of(self.function));
         let batch = self.function.batch.is_some();
-        let identity = if identity {
-            quote!(::core::option::Option::Some(::core::any::type_name::<template::Marker>))
-        } else {
-            quote!(::core::option::Option::None)
+        quote!(function: #function, entry: #entry, batch: #batch, holes: &[#(#holes),*],)
+    }
+}
+
+/// What the functions of a captured module share of their templates.
+pub(crate) fn shared_template(text: Text, build: &Build, v1: &TokenStream) -> TokenStream {
+    let (place, preamble) = (quote!(::core::module_path!()), isolation::names_module(&build.edition));
+    let marker = text.identity.then(|| {
+        quote!(
+            enum __Marker {}
+        )
+    });
+    let shared = shared_fields(text, &place, &preamble, &quote!(__Marker), build, v1);
+    quote! {
+        #marker
+        const __TEMPLATE: #v1::Template = #v1::Template {
+            #shared function: "", entry: "", batch: false, holes: &[], captured: ::core::option::Option::None,
         };
-        quote! {
-            #v1::Template {
-                module_path: ::core::concat!(::core::module_path!(), "::template"),
-                function: #function,
-                file: ::core::file!(),
-                preamble: #preamble,
-                definitions: #definitions,
-                body: const { &[#(#pieces),*] },
-                entry: #entry,
-                batch: #batch,
-                holes: &[#(#holes),*],
-                cfgs: &[#(::core::cfg!(#predicates)),*],
-                identity: #identity,
-                flags: #flags,
-            }
-        }
+    }
+}
+
+fn shared_fields(text: Text, place: &TokenStream, preamble: &str, marker: &TokenStream, build: &Build, v1: &TokenStream) -> TokenStream {
+    let Text { definitions, pieces, predicates, identity, obstacle } = text;
+    let flags = build.emit(obstacle, v1);
+    let pieces = pieces.iter().map(|piece| emit_piece(piece, v1));
+    let identity = if identity {
+        quote!(::core::option::Option::Some(::core::any::type_name::<#marker>))
+    } else {
+        quote!(::core::option::Option::None)
+    };
+    quote! {
+        module_path: #place,
+        file: ::core::file!(),
+        preamble: #preamble,
+        definitions: #definitions,
+        body: const { &[#(#pieces),*] },
+        cfgs: &[#(::core::cfg!(#predicates)),*],
+        identity: #identity,
+        flags: #flags,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::combinations::Doubt;
 use crate::flags::Build;
 use crate::function::Function;
 use crate::isolation;
+use crate::methods;
 use crate::signature::Signature;
 use crate::values::Value;
 
@@ -32,20 +33,50 @@ pub(crate) struct Expansion<'a> {
     pub(crate) preamble: String,
 }
 
+/// What an annotated function of a captured module becomes.
+pub(crate) struct Parts {
+    /// What takes its place.
+    pub(crate) in_place: TokenStream,
+    /// What stands beside it, or beside its impl.
+    pub(crate) beside: TokenStream,
+    /// What stands behind that.
+    pub(crate) last: TokenStream,
+}
+
+/// The path of what generated code calls, in a crate where `specialize` has this path.
+pub(crate) fn interface(root: Option<&syn::Path>) -> TokenStream {
+    let root = root.map_or_else(|| quote!(::specialize), |path| quote!(#path));
+    quote!(#root::__private::v1)
+}
+
 /// What an annotated function becomes.
 pub(crate) fn expand(function: &Function, options: &Options, build: &Build) -> TokenStream {
-    let root = options.root.as_ref().map_or_else(|| quote!(::specialize), |path| quote!(#path));
+    let Parts { in_place, beside, last } = parts(function, options, build, interface(options.root.as_ref()));
+    quote!(#in_place #beside #last)
+}
+
+/// The parts of what an annotated function becomes.
+pub(crate) fn parts(function: &Function, options: &Options, build: &Build, v1: TokenStream) -> Parts {
+    let method =
+        function.captured.as_ref().and_then(|captured| Some(methods::module_name(captured.owner.as_ref()?, &captured.written.ident)));
     let expansion = Expansion {
         function,
         signature: &function.signature,
         options,
         build,
-        v1: quote!(#root::__private::v1),
-        module: options.module.as_ref().unwrap_or(&function.signature.name),
+        v1,
+        module: options.module.as_ref().or(method.as_ref()).unwrap_or(&function.signature.name),
         preamble: isolation::preamble(&build.edition),
     };
-    let (dispatcher, surface, constants) = (expansion.dispatcher(), expansion.surface(), expansion.constants());
-    quote!(#dispatcher #surface #constants)
+    let in_place = match &function.captured {
+        None => expansion.dispatcher(),
+        Some(captured) => {
+            let functions = expansion.captured_functions(captured);
+            let associated = captured.owner.as_ref().map(|_| expansion.associated_functions(captured));
+            quote!(#functions #associated)
+        }
+    };
+    Parts { in_place, beside: expansion.surface(), last: expansion.constants() }
 }
 
 impl Expansion<'_> {
@@ -53,6 +84,7 @@ impl Expansion<'_> {
     fn dispatcher(&self) -> TokenStream {
         let attributes = &self.function.attributes;
         let (own, lints, features) = (&attributes.dispatcher, &attributes.copied_lints, &attributes.target_features);
+        let configured = &attributes.configured;
         let inline = attributes.inline_dispatcher();
         let Signature { name, unsafety, generics, written_output, .. } = self.signature;
         let (visibility, clause, module) = (&self.function.visibility, self.signature.where_clause(), self.module);
@@ -60,7 +92,7 @@ impl Expansion<'_> {
             self.signature.parameters.iter().map(|parameter| (&parameter.name, &parameter.written)).unzip();
         let call = self.unsafely(quote!(#module::__dispatch(#(#names),*)));
         quote! {
-            #(#own)* #(#lints)* #(#features)* #inline
+            #(#own)* #(#lints)* #(#features)* #(#configured)* #inline
             #visibility #unsafety fn #name #generics(#(#names: #types),*) #written_output #clause { #call }
         }
     }
@@ -69,14 +101,22 @@ impl Expansion<'_> {
     fn surface(&self) -> TokenStream {
         let (visibility, module) = (&self.function.visibility, self.module);
         let title = format!("The variants of the function `{}`, and the function as written.", self.signature.name);
-        let (template, carrier, choices) = (self.template(), self.carrier(), self.choices());
+        let (carrier, choices) = (self.carrier(), self.choices());
         let (copies, descriptor) = (self.copies(), self.descriptor());
+        let template = match &self.function.captured {
+            None => self.template(),
+            Some(_) => quote!(
+                #[allow(unused_imports)]
+                use super::*;
+            ),
+        };
         // `prepare_within` and `map` have a parameter more than the user may have been told is too many.
         let mapped = self.function.batch.map_or(0, |_| self.signature.parameters.len());
         let allow = (self.function.specialized.len().max(mapped) >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let (lints, hidden) = (&self.function.attributes.copied_lints, self.function.attributes.hidden());
+        let configured = &self.function.attributes.configured;
         quote! {
-            #[doc = #title] #hidden #allow #(#lints)*
+            #[doc = #title] #hidden #allow #(#lints)* #(#configured)*
             #visibility mod #module { #template #carrier #choices #copies #descriptor }
         }
     }
@@ -127,13 +167,23 @@ impl Expansion<'_> {
         if carried.is_empty() && work.is_none() {
             return TokenStream::new();
         }
-        let constants = carried.iter().map(|(name, ty, value)| quote!(const #name: #ty = #value;));
+        let constants = carried.iter().map(|(name, ty, value)| {
+            let ty = self.outside(ty.clone());
+            quote!(const #name: #ty = #value;)
+        });
         let work = work.map(|work| work.definition());
+        let configured = &self.function.attributes.configured;
         let checks = self.function.combinations.doubts.iter().map(|doubt| self.check(doubt));
+        let configured = quote!(#(#configured)*);
         quote! {
-            impl #module::Constants for #module::Marker { #(#constants)* #work }
-            #(#checks)*
+            #configured impl #module::Constants for #module::Marker { #(#constants)* #work }
+            #(#configured #checks)*
         }
+    }
+
+    /// Types of the signature, as they are written where the function stands.
+    pub(crate) fn outside(&self, types: TokenStream) -> TokenStream {
+        if self.function.captured.is_some() { methods::shallower(types) } else { types }
     }
 
     /// Name, type and value of each constant.

@@ -1,18 +1,20 @@
 //! An annotated function: what is known of it, put together from its tokens and the attribute.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Block, FnArg, Ident, Item, Pat, Type, Visibility};
 
 use crate::args::{Arguments, OPTIONS};
 use crate::attributes::Attributes;
 use crate::batch;
+use crate::captured::Captured;
 use crate::checks;
 use crate::combinations::Combinations;
 use crate::flags::Build;
 use crate::form::Form;
 use crate::invisible;
-use crate::isolation;
+use crate::isolation::{self, Text};
 use crate::mistakes::Mistakes;
 use crate::names;
 use crate::signature::{self, Signature, Specialized};
@@ -31,8 +33,10 @@ pub(crate) struct Function {
     pub(crate) batch: Option<usize>,
     /// Its build-time variants.
     pub(crate) combinations: Combinations,
-    /// Its tokens as they were written, without attributes and visibility.
+    /// Its tokens as they were written, without attributes and visibility, if it stands alone.
     pub(crate) tokens: TokenStream,
+    /// The captured module it stands in, if it does.
+    pub(crate) captured: Option<Captured>,
 }
 
 impl Function {
@@ -49,19 +53,49 @@ impl Function {
         let Written { attributes, visibility, tokens, signature, body } = written;
         let attributes = Attributes::sort(attributes, mistakes);
         checks::check_kind(&signature, mistakes);
-        checks::check_types(&signature, mistakes);
-        isolation::check(&tokens, mistakes);
+        checks::check_types(&signature, Text::Function, mistakes);
+        isolation::check(&tokens, Text::Function, mistakes);
         // A body that only the compiler can read is left to it.
         if let Ok(block) = syn::parse2::<Block>(body.into()) {
             names::check(&signature, &block, &build.edition, mistakes);
         }
+        Some(Function::of(attributes, visibility, tokens, &signature, None, arguments, mistakes))
+    }
+
+    /// Reads a function of a captured module, whose signature is as a module beside it would write it.
+    pub(crate) fn read_captured(
+        function: &syn::ItemFn,
+        signature: &syn::Signature,
+        captured: Captured,
+        arguments: &Arguments,
+        mistakes: &mut Mistakes,
+    ) -> Function {
+        let attributes = Attributes::sort(function.attrs.clone(), mistakes);
+        checks::check_kind(signature, mistakes);
+        checks::check_types(signature, Text::Module, mistakes);
+        Function::of(attributes, function.vis.clone(), TokenStream::new(), signature, Some(captured), arguments, mistakes)
+    }
+
+    fn of(
+        attributes: Attributes,
+        visibility: Visibility,
+        tokens: TokenStream,
+        signature: &syn::Signature,
+        captured: Option<Captured>,
+        arguments: &Arguments,
+        mistakes: &mut Mistakes,
+    ) -> Function {
         let named: Vec<&Ident> = arguments.selections.iter().flat_map(|selection| &selection.names).collect();
-        let specialized = specialized(&signature, &named, arguments.incomplete, mistakes);
-        let batch = arguments.options.batch.as_ref().and_then(|name| batch::read(name, &signature, &named, mistakes));
-        let signature = Signature::read(&signature, mistakes);
+        let receiver = captured.as_ref().is_some_and(|captured| captured.written.receiver().is_some());
+        let specialized = specialized(signature, &named, arguments, receiver, mistakes);
+        if let Some(captured) = &captured {
+            specialized.iter().for_each(|specialized| captured.definitions.check_values(&specialized.ty, mistakes));
+        }
+        let batch = arguments.options.batch.as_ref().and_then(|name| batch::read(name, signature, &named, mistakes));
+        let signature = Signature::read(signature, mistakes);
         checks::check_borrows(&signature, &named, mistakes);
         let combinations = Combinations::read(arguments, &specialized, mistakes);
-        Some(Function { attributes, visibility, signature, specialized, batch, combinations, tokens })
+        Function { attributes, visibility, signature, specialized, batch, combinations, tokens, captured }
     }
 }
 
@@ -98,7 +132,9 @@ fn no_function(item: TokenStream, error: syn::Error) -> syn::Error {
         Ok(item) => {
             let message = match item {
                 Item::Verbatim(_) => "only a function with a body can be specialized",
-                _ => "only a function can be specialized; put `#[specialize(...)]` on a free function",
+                _ => {
+                    "only a function can be specialized; put `#[specialize(...)]` on a function, or `#[specialize]` on a module of functions"
+                }
             };
             syn::Error::new_spanned(item, message)
         }
@@ -106,10 +142,16 @@ fn no_function(item: TokenStream, error: syn::Error) -> syn::Error {
 }
 
 /// The specialized parameters in the order of the signature.
-fn specialized(signature: &syn::Signature, named: &[&Ident], incomplete: bool, mistakes: &mut Mistakes) -> Vec<Specialized> {
-    if named.is_empty() && !incomplete {
+fn specialized(
+    signature: &syn::Signature,
+    named: &[&Ident],
+    arguments: &Arguments,
+    receiver: bool,
+    mistakes: &mut Mistakes,
+) -> Vec<Specialized> {
+    if named.is_empty() && !arguments.incomplete {
         mistakes.add(syn::Error::new(
-            proc_macro2::Span::call_site(),
+            arguments.place.unwrap_or_else(proc_macro2::Span::call_site),
             "no parameter is named; say which parameters to specialize, as in `#[specialize(n)]` or `#[specialize(n in [2, 3, 8])]`",
         ));
     }
@@ -121,17 +163,30 @@ fn specialized(signature: &syn::Signature, named: &[&Ident], incomplete: bool, m
             mistakes.at(name, unknown(name, &parameters));
         }
     }
-    let taken: Vec<&Ident> = parameters.iter().map(|(_, name, _)| *name).collect();
+    let taken = words(signature.to_token_stream());
     let chosen: Vec<_> = parameters.into_iter().filter(|(_, name, _)| named.contains(name)).collect();
-    let constants = signature::constants(chosen.iter().map(|(_, name, _)| *name), taken);
+    let constants = signature::constants(chosen.iter().map(|(_, name, _)| *name), &taken);
     let mut specialized = Vec::new();
     for ((position, name, ty), constant) in chosen.into_iter().zip(constants) {
         match Form::of(ty) {
             Ok(form) => specialized.push(Specialized { name: name.clone(), position, form, ty: ty.clone(), constant }),
-            Err(refusal) => mistakes.at(refusal.tokens, format!("`{name}` cannot be specialized: {}", refusal.reason)),
+            Err(refusal) => {
+                let name = if receiver && position == 0 { "self".to_owned() } else { name.to_string() };
+                mistakes.at(refusal.tokens, format!("`{name}` cannot be specialized: {}", refusal.reason));
+            }
         }
     }
     specialized
+}
+
+/// All words in tokens.
+fn words(tokens: TokenStream) -> Vec<Ident> {
+    let words = tokens.into_iter().flat_map(|tree| match tree {
+        TokenTree::Ident(word) => vec![word],
+        TokenTree::Group(group) => words(group.stream()),
+        _ => Vec::new(),
+    });
+    words.collect()
 }
 
 /// The parameters that have names, with their places and types.

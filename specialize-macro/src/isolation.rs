@@ -1,6 +1,6 @@
-//! What a template may see: std and what the function itself defines, and nothing else, so that it can be compiled
-//! away from the user's crate. What the hidden module cannot keep out is refused here, by a walk over all tokens: those of
-//! macros are not to be read in any other way.
+//! What a template may see: std and what the function itself or the captured module defines, and nothing else, so that it can be
+//! compiled away from the user's crate. What `no_implicit_prelude` cannot keep out is refused here, by a walk over all tokens:
+//! those of macros are not to be read in any other way.
 
 use std::collections::HashSet;
 
@@ -47,13 +47,33 @@ pub(crate) fn leads_out(word: &Ident) -> bool {
     is_among("self super crate $crate", word)
 }
 
-/// The message for a name that leads out of a function.
-pub(crate) fn not_visible(name: &Ident) -> String {
+/// What a template is the text of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// A function.
+    Function,
+    /// The items of a captured module.
+    Module,
+}
+
+/// The message for a name that leads out of a template.
+pub(crate) fn not_visible(name: &Ident, text: Text) -> String {
     let verb = if leads_out(name) { "leads" } else { "is" };
-    format!(
-        "`{name}` {verb} outside of the specialized function, which sees only std, by full paths, and what it defines itself; \
-         move it into the body, or pass it as a parameter"
-    )
+    match text {
+        Text::Function => format!(
+            "`{name}` {verb} outside of the specialized function, which sees only std, by full paths, and what it defines itself; \
+             move it into the body, pass it as a parameter, or put the function into a module `#[specialize] mod ... {{ ... }}` with \
+             all that it uses"
+        ),
+        Text::Module if name == "crate" || name == "$crate" => format!(
+            "`{name}` leads outside of the captured module, which sees only std and what it defines itself; \
+             reach its own items by `self::` or `super::`, and move others into it or pass them as parameters"
+        ),
+        Text::Module => format!(
+            "`{name}` {verb} outside of the captured module, which sees only std and what it defines itself; \
+             move it into the module, pass it as a parameter, or import it with `use` in the module if it is of std"
+        ),
+    }
 }
 
 /// The message for a type that leads out of a signature.
@@ -72,12 +92,18 @@ pub(crate) fn preamble(edition: &str) -> String {
     text
 }
 
-/// Refuses what the hidden module cannot keep out of `tokens`.
-pub(crate) fn check(tokens: &TokenStream, mistakes: &mut Mistakes) {
+/// The items that a captured module starts with: its names for what every template sees, for itself and its modules to import.
+/// They are brought in by `*`, so that a definition of the user's comes first.
+pub(crate) fn names_module(edition: &str) -> String {
+    format!("mod __names {{ {} }} use self::__names::*;", preamble(edition).replace("use ", "pub use "))
+}
+
+/// Refuses what no hidden module can keep out of `tokens`.
+pub(crate) fn check(tokens: &TokenStream, text: Text, mistakes: &mut Mistakes) {
     let trees = flat(tokens.clone());
     let mut defined = HashSet::new();
     collect_macros(&trees, &mut defined);
-    Scan { defined, mistakes }.scan(&trees);
+    Scan { text, defined, depth: 0, ascended: 0, mistakes }.scan(&trees);
 }
 
 /// The token trees without the invisible groups that `macro_rules!` puts around what it passes on.
@@ -107,9 +133,17 @@ fn collect_macros(trees: &[TokenTree], names: &mut HashSet<String>) {
     }
 }
 
-/// A walk over the tokens of a function.
+/// Attributes that define a symbol, which a variant would define once more.
+const SYMBOLS: &str = "no_mangle export_name link_section used global_allocator panic_handler";
+
+/// A walk over the tokens of a template.
 struct Scan<'a> {
+    text: Text,
     defined: HashSet<String>,
+    /// How many modules of the text stand around these tokens.
+    depth: usize,
+    /// How many `super` stand in front of these braces, if they are part of a `use`.
+    ascended: usize,
     mistakes: &'a mut Mistakes,
 }
 
@@ -120,7 +154,7 @@ impl Scan<'_> {
             let taken = match tree {
                 TokenTree::Ident(word) => self.word(trees, index, word),
                 TokenTree::Group(group) => {
-                    self.scan(&flat(group.stream()));
+                    self.group(trees, index, group);
                     1
                 }
                 _ if is_path_separator(trees, index) => self.separator(trees, index),
@@ -130,17 +164,66 @@ impl Scan<'_> {
         }
     }
 
+    /// Looks into a group.
+    fn group(&mut self, trees: &[TokenTree], index: usize, group: &Group) {
+        let before = |back: usize| index.checked_sub(back).map(|index| &trees[index]);
+        let is_word = |tree: Option<&TokenTree>, word: &str| matches!(tree, Some(TokenTree::Ident(ident)) if ident == word);
+        if before(1).is_some_and(|tree| is_punct(tree, '#')) {
+            self.attribute(group);
+        }
+        let module = usize::from(group.delimiter() == Delimiter::Brace && is_word(before(2), "mod"));
+        let ascended = path_before(trees, index).iter().filter(|part| *part == "super").count();
+        let outside = (self.depth, self.ascended);
+        (self.depth, self.ascended) = (self.depth + module, ascended);
+        self.scan(&flat(group.stream()));
+        (self.depth, self.ascended) = outside;
+    }
+
+    /// Refuses attributes that define a symbol.
+    fn attribute(&mut self, brackets: &Group) {
+        let mut words = flat(brackets.stream()).into_iter();
+        let name = match (words.next(), words.next()) {
+            (Some(TokenTree::Ident(word)), Some(TokenTree::Group(inside))) if word == "unsafe" => inside.stream().into_iter().next(),
+            (first, _) => first,
+        };
+        if let Some(TokenTree::Ident(name)) = name
+            && is_among(SYMBOLS, &name)
+        {
+            let message = "defines a symbol of the whole program, which each variant would define again; keep such items outside";
+            self.mistakes.at(&name, format!("`{name}` {message}"));
+        }
+    }
+
     /// Looks at a word and what follows; says how many trees are done with.
     fn word(&mut self, trees: &[TokenTree], index: usize, word: &Ident) -> usize {
         let lifetime = index > 0 && is_punct(&trees[index - 1], '\'');
         match word.to_string().as_str() {
             _ if lifetime => {}
-            "pub" if matches!(trees.get(index + 1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis) => return 2,
+            "pub" if matches!(trees.get(index + 1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis) => {
+                return 2;
+            }
+            "super" if self.stays_inside(trees, index) => {}
+            "extern" if let Some(name) = extern_crate(trees, index) => {
+                if !is_std(name) && name != "alloc" {
+                    self.mistakes
+                        .at(name, format!("`{name}` is another crate, which a variant does not have: write out what is needed of it"));
+                }
+                return 3;
+            }
             "super" | "crate" | "$crate" => self.outside(word),
-            "self" if is_path_separator(trees, index + 1) => self.outside(word),
+            "self" if self.text == Text::Function && is_path_separator(trees, index + 1) => self.outside(word),
             "static" => self.mistakes.at(
                 word,
-                "a specialized function cannot hold a `static`: each of its variants would have another; pass a reference to it as a parameter",
+                match self.text {
+                    Text::Function => {
+                        "a specialized function cannot hold a `static`: each of its variants would have another; \
+                     pass a reference to it as a parameter"
+                    }
+                    Text::Module => {
+                        "a captured module cannot hold a `static`: each variant would have another; make it a `const` if it never changes, \
+                     or else keep it outside and pass a reference to it as a parameter"
+                    }
+                },
             ),
             "macro_rules" => {}
             _ if is_call(trees, index) => return self.call(trees, index, word),
@@ -149,8 +232,14 @@ impl Scan<'_> {
         1
     }
 
+    /// Whether a `super` leads to a module of the text.
+    fn stays_inside(&self, trees: &[TokenTree], index: usize) -> bool {
+        let before = path_before(trees, index).iter().filter(|part| *part == "super").count();
+        self.ascended + before < self.depth
+    }
+
     fn outside(&mut self, word: &Ident) {
-        self.mistakes.at(word, not_visible(word));
+        self.mistakes.at(word, not_visible(word, self.text));
     }
 
     /// Looks at a `::`, which may start a path; says how many trees are done with.
@@ -191,10 +280,16 @@ impl Scan<'_> {
             _ if path.is_empty() && (known || self.defined.contains(&name)) => return 1,
             _ if std && (known || by_path) => return 1,
             _ if by_path => "must be named by its path, `std::arch::`",
-            _ => {
-                "is not visible in a specialized function, which sees only macros of std and those it defines itself; \
-                 write out what it stands for, or move its `macro_rules!` into the body"
-            }
+            _ => match self.text {
+                Text::Function => {
+                    "is not visible in a specialized function, which sees only macros of std and those it defines itself; \
+                     write out what it stands for, or move its `macro_rules!` into the body"
+                }
+                Text::Module => {
+                    "is not visible in a captured module, which sees only macros of std and those it defines itself; \
+                     write out what it stands for, or move its `macro_rules!` into the module"
+                }
+            },
         };
         self.mistakes.at(word, format!("the macro `{shown}!` {reason}"));
         3
@@ -219,6 +314,14 @@ fn names_macro(trees: &[TokenTree]) -> bool {
         last += 3;
     }
     last < trees.len() && is_call(trees, last)
+}
+
+/// The crate that `extern crate` at `index` names.
+fn extern_crate(trees: &[TokenTree], index: usize) -> Option<&Ident> {
+    match trees.get(index + 1..index + 3) {
+        Some([TokenTree::Ident(word), TokenTree::Ident(name)]) if word == "crate" => Some(name),
+        _ => None,
+    }
 }
 
 /// Whether the word at `index` is called as a macro.
@@ -286,8 +389,12 @@ mod tests {
     use super::*;
 
     fn refused(tokens: TokenStream) -> Vec<String> {
+        refused_in(Text::Function, tokens)
+    }
+
+    fn refused_in(text: Text, tokens: TokenStream) -> Vec<String> {
         let mut mistakes = Mistakes::default();
-        check(&tokens, &mut mistakes);
+        check(&tokens, text, &mut mistakes);
         let errors = mistakes.into_errors("2024").unwrap_or_default().to_string();
         errors.split("compile_error").skip(1).filter_map(|error| Some(error.split('`').nth(1)?.to_owned())).collect()
     }
@@ -339,5 +446,47 @@ mod tests {
     fn attributes_of_tools_are_left_out() {
         let tokens = without_tool_attributes(quote!(#[rustfmt::skip] #[allow(clippy::all)] let x = { #[clippy::x] 1 };));
         assert_eq!(tokens.to_string(), quote!(#[allow(clippy::all)] let x = { 1 };).to_string());
+    }
+
+    #[test]
+    fn modules_of_a_captured_one_may_lead_to_each_other() {
+        let inside = quote!(
+            use self::inner::X;
+            extern crate alloc;
+            mod inner {
+                use super::{X, inner};
+                mod deep {
+                    use super::super::f;
+                    use super::{super::g, h};
+                    fn f() {
+                        super::f(super::super::g)
+                    }
+                }
+            }
+        );
+        assert_eq!(refused_in(Text::Module, inside), Vec::<String>::new());
+        let outside = quote!(
+            use super::a;
+            mod inner {
+                use super::super::b;
+                use super::{super::d, c};
+                use crate::e;
+            }
+            extern crate serde;
+        );
+        assert_eq!(refused_in(Text::Module, outside), ["super", "super", "super", "crate", "serde"]);
+    }
+
+    #[test]
+    fn symbols_of_the_whole_program_are_refused() {
+        let tokens = quote!(
+            #[no_mangle]
+            fn a() {}
+            #[unsafe(export_name = "b")]
+            fn b() {}
+            #[inline]
+            fn used() {}
+        );
+        assert_eq!(refused(tokens), ["no_mangle", "export_name"]);
     }
 }

@@ -89,6 +89,13 @@ impl Page {
                 self.end = Some(place);
             }
             (None, Some(place)) if self.text.is_empty() => (self.start, self.end) = (Some(place), Some(place)),
+            // What has no place of its own stands on the line before.
+            (None, Some(place)) if place.line > 1 => {
+                self.start = Some(LineColumn { line: place.line - 1, column: 0 });
+                self.text.push('\n');
+                self.text.extend(std::iter::repeat_n(' ', place.column));
+                self.end = Some(place);
+            }
             _ if self.text.is_empty() => {}
             _ => self.add(" "),
         }

@@ -6,13 +6,17 @@ mod args;
 mod attribute;
 mod attributes;
 mod batch;
+mod captured;
 mod checks;
 mod columns;
 mod combinations;
 mod copies;
+mod definitions;
 mod derive;
 mod descriptor;
 mod expand;
+#[cfg(test)]
+mod expansions;
 mod flags;
 mod form;
 mod function;
@@ -21,9 +25,13 @@ mod isolation;
 mod layout;
 mod listed;
 mod made;
+mod marks;
+mod methods;
 mod mistakes;
+mod module;
 mod names;
 mod plain;
+mod raw;
 mod signature;
 mod template;
 mod tree;
@@ -32,7 +40,7 @@ mod work;
 
 use proc_macro::TokenStream;
 
-/// Gives a free function variants for the values it is called with.
+/// Gives a function, or the functions of a module, variants for the values they are called with.
 ///
 /// ```text
 /// #[specialize(n)]                                   runtime values only
@@ -42,12 +50,13 @@ use proc_macro::TokenStream;
 /// #[specialize((rows, cols) in [(2, 2), (3, 5)])]    several parameters: these combinations
 /// #[specialize(word in ["ab", "c"])]                 values of any of the types below
 /// #[specialize(n, hot = 10)]                         options come after the parameters
+/// #[specialize] mod kernels { ... }                  everything in the module may be used by its specialized functions
 /// #[specialize(ops, work = out.len(), hot = 100_000)]   hotness counted in work, an expression over the parameters
 /// #[specialize(n, batch(x))]                         also `map`, over a slice of `x`
 /// ```
 ///
 /// A specialized parameter is an integer, a float, a `bool` or a `char`, an array or a tuple of such, a slice `&[T]` of any of these,
-/// or a `&str`; floats are told apart by their bits. `at` is there where all are integers, `bool` or `char`. Listed variants may fix
+/// or a `&str`, or in a captured module a struct or an enum that derives `specialize::Value`; floats are told apart by their bits. `at` is there where all are integers, `bool` or `char`. Listed variants may fix
 /// only some of the parameters, as in `#[specialize(kernel, channels in [1, 3, 4])]`; those made at run time fix all.
 ///
 /// The options are `hot` (calls of one value before it gets a
@@ -69,6 +78,30 @@ use proc_macro::TokenStream;
 /// has `at`, `generic`, `map`, `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and the type `Bound`; the
 /// documentation of the crate says what they do. The body sees only std, by full paths, and what it defines itself: it is compiled again while the
 /// program runs, away from the crate it stands in.
+///
+/// # Modules
+///
+/// On an inline module, the attribute *captures* it: functions, constants, types, impls, traits, macros and modules in it travel together,
+/// and its functions with a `#[specialize(n)]` of their own use them in every tier, also in their signatures. The module sees std and
+/// what it defines itself, and nothing else of the crate around it (`use` what you need of std in it). It cannot hold state: a `static`
+/// would be another one in each variant. Of its own option there is `crate`.
+///
+/// ```text
+/// #[specialize]
+/// mod filters {
+///     pub struct Filter { pub gain: u32 }
+///
+///     impl Filter {
+///         #[specialize(n)]
+///         pub fn apply(&self, x: u32, n: u32) -> u32 { (0..n).fold(x, |x, _| x * self.gain) }
+///     }
+/// }
+/// ```
+///
+/// A method has its items beside it in the impl: `Filter::apply_bind(n)`, `apply_prepare`, `apply_prepare_within`, `apply_lookup`,
+/// `apply_request`, `apply_table`, and `filter.apply_at::<N>(x)` and `filter.apply_generic(x, n)`. What they return stands in a module
+/// beside the impl, which is named by the type and the method (`filter_apply::Bound`, or as the option `module` says), and is called
+/// with the receiver first: `bound.call(&filter, x)`. In its own body, a method's name means the dispatcher.
 #[proc_macro_attribute]
 pub fn specialize(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute::attribute(arguments.into(), item.into()).into()

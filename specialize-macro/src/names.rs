@@ -3,11 +3,14 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens as _;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, ItemMacro, ItemUse, Macro, Path, PathSegment, Signature, UseGlob, UsePath, UseTree, VisRestricted};
+use syn::{
+    Attribute, Block, ImplItem, Item, ItemMacro, ItemUse, Macro, Path, PathSegment, Signature, UseGlob, UsePath, UseTree, VisRestricted,
+};
 
-use crate::isolation;
+use crate::isolation::{self, Text};
 use crate::mistakes::Mistakes;
 
 /// Refuses names in the body of a function that only the user's crate can have.
@@ -15,7 +18,7 @@ pub(crate) fn check(signature: &Signature, body: &Block, edition: &str, mistakes
     let mut declared = Declared::default();
     declared.visit_signature(signature);
     declared.visit_block(body);
-    let mut uses = Uses { declared, absolute: edition == "2015", reported: HashSet::new(), mistakes };
+    let mut uses = Uses { text: Text::Function, declared, absolute: edition == "2015", reported: HashSet::new(), mistakes };
     uses.visit_block(body);
 }
 
@@ -37,7 +40,18 @@ impl<'ast> Visit<'ast> for Declared {
     }
 
     fn visit_use_path(&mut self, path: &'ast UsePath) {
+        let is_self = |tree: &UseTree| matches!(tree, UseTree::Name(name) if name.ident == "self");
+        if matches!(&*path.tree, UseTree::Group(group) if group.items.iter().any(is_self)) {
+            self.names.insert(path.ident.to_string());
+        }
         self.visit_use_tree(&path.tree);
+    }
+
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        // What a module of the text has is seen where it stands.
+        let (inside, more) = (matches!(&item.tree, UseTree::Path(path) if path.ident == "super" || path.ident == "self"), self.more);
+        visit::visit_item_use(self, item);
+        self.more = more || (self.more && !inside);
     }
 
     fn visit_item_macro(&mut self, _: &'ast ItemMacro) {
@@ -48,7 +62,7 @@ impl<'ast> Visit<'ast> for Declared {
         self.more = true;
     }
 
-    fn visit_token_stream(&mut self, _: &'ast proc_macro2::TokenStream) {
+    fn visit_token_stream(&mut self, _: &'ast TokenStream) {
         self.more = true;
     }
 
@@ -57,8 +71,17 @@ impl<'ast> Visit<'ast> for Declared {
     fn visit_macro(&mut self, _: &'ast Macro) {}
 }
 
+/// Refuses names in a captured module that only the rest of the user's crate can have.
+pub(crate) fn check_module(items: &[Item], edition: &str, mistakes: &mut Mistakes) {
+    let mut declared = Declared::default();
+    items.iter().for_each(|item| declared.visit_item(item));
+    let mut uses = Uses { text: Text::Module, declared, absolute: edition == "2015", reported: HashSet::new(), mistakes };
+    items.iter().for_each(|item| uses.visit_item(item));
+}
+
 /// A walk over the paths of a body.
 struct Uses<'a> {
+    text: Text,
     declared: Declared,
     /// Whether `use` starts at the root of the crate.
     absolute: bool,
@@ -72,7 +95,26 @@ impl Uses<'_> {
         let text = name.to_string();
         let declared = self.declared.more || self.declared.names.contains(&text);
         if !declared && name != "Self" && !isolation::is_known(name) && !isolation::leads_out(name) && self.reported.insert(text) {
-            self.mistakes.at(name, isolation::not_visible(name));
+            self.mistakes.at(name, isolation::not_visible(name, self.text));
+        }
+    }
+
+    /// Looks at what is derived.
+    fn derived(&mut self, path: &Path) {
+        let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else { return };
+        match self.text {
+            Text::Function => self.first(&first.ident),
+            // The module's macro takes this out.
+            Text::Module if last.ident == "Value" => {}
+            Text::Module if isolation::is_known(&first.ident) => {}
+            Text::Module => self.mistakes.at(
+                path,
+                format!(
+                    "`{}` is derived by another crate, which a variant does not have; a captured module can derive what std defines, \
+                     and `specialize::Value`: write this impl outside of the module",
+                    last.ident
+                ),
+            ),
         }
     }
 
@@ -87,12 +129,24 @@ impl Uses<'_> {
         };
         let local = !self.absolute && (self.declared.more || self.declared.names.contains(&name.to_string()));
         if !local && !isolation::is_std(name) && !isolation::leads_out(name) {
-            self.mistakes.at(name, isolation::not_visible(name));
+            self.mistakes.at(name, isolation::not_visible(name, self.text));
         }
     }
 }
 
 impl<'ast> Visit<'ast> for Uses<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        if !is_configured(item.to_token_stream()) {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_impl_item(&mut self, item: &'ast ImplItem) {
+        if !is_configured(item.to_token_stream()) {
+            visit::visit_impl_item(self, item);
+        }
+    }
+
     fn visit_path(&mut self, path: &'ast Path) {
         if let (None, Some(first)) = (path.leading_colon, path.segments.first()) {
             self.first(&first.ident);
@@ -110,7 +164,7 @@ impl<'ast> Visit<'ast> for Uses<'_> {
         let paths = syn::punctuated::Punctuated::<Path, syn::Token![,]>::parse_terminated;
         if attribute.path().is_ident("derive") {
             let derived = attribute.parse_args_with(paths).unwrap_or_default();
-            derived.iter().filter_map(|path| path.segments.first()).for_each(|first| self.first(&first.ident));
+            derived.iter().for_each(|path| self.derived(path));
         }
     }
 
@@ -118,4 +172,14 @@ impl<'ast> Visit<'ast> for Uses<'_> {
 
     // The walk over all tokens judges macros.
     fn visit_macro(&mut self, _: &'ast Macro) {}
+}
+
+/// Whether an item may not be there at all.
+fn is_configured(item: TokenStream) -> bool {
+    let attributes = |input: syn::parse::ParseStream<'_>| {
+        let attributes = Attribute::parse_outer(input)?;
+        input.parse::<TokenStream>().map(|_| attributes)
+    };
+    let attributes = syn::parse::Parser::parse2(attributes, item).unwrap_or_default();
+    attributes.iter().any(|attribute| attribute.path().is_ident("cfg"))
 }

@@ -1,10 +1,14 @@
 //! Whether a signature is plain: whether nothing that a caller may keep can point into a variant's code or constants.
 //!
 //! Only a variant whose signature is plain may be unloaded. The list is of what is allowed: scalars, `str`, `String`, and slices,
-//! arrays, tuples, `Option`, `Result`, `Vec` and `Box` of these; references only as the outermost type of a parameter.
+//! arrays, tuples, `Option`, `Result`, `Vec` and `Box` of these, and the structs and enums of a captured module that are made of these; references
+//! only as the outermost type of a parameter.
 
-use syn::{GenericArgument, PathArguments, ReturnType, Type, TypePath};
+use std::collections::HashSet;
 
+use syn::{GenericArgument, Path, PathArguments, ReturnType, Type};
+
+use crate::definitions::{Definitions, Kind};
 use crate::signature::Signature;
 
 /// Types without parameters.
@@ -25,58 +29,91 @@ const PATHS: [&str; 7] = [
     "core::result::Result",
 ];
 
-/// Whether the signature is plain, and the elements of the slice in the place of a batched parameter too.
-pub(crate) fn is_plain(signature: &Signature, batch: Option<usize>) -> bool {
+/// Whether the signature is plain, and the elements of the slice in the place of a batched parameter too, given the types of the
+/// captured module around it.
+pub(crate) fn is_plain(signature: &Signature, batch: Option<usize>, definitions: &Definitions) -> bool {
+    let mut plain = Plain { definitions, open: HashSet::new() };
     let output = match &signature.output {
         ReturnType::Default => true,
-        ReturnType::Type(_, ty) => matches!(**ty, Type::Never(_)) || is_owned(ty),
+        ReturnType::Type(_, ty) => matches!(**ty, Type::Never(_)) || plain.owns(ty),
     };
-    let elements = batch.is_none_or(|position| is_owned(&signature.parameters[position].written));
-    output && elements && signature.parameters.iter().all(|parameter| is_plain_parameter(&parameter.written))
+    let elements = batch.is_none_or(|position| plain.owns(&signature.parameters[position].named));
+    output && elements && signature.parameters.iter().all(|parameter| plain.parameter(&parameter.named))
 }
 
-fn is_plain_parameter(ty: &Type) -> bool {
-    match ty {
-        Type::Group(group) => is_plain_parameter(&group.elem),
-        Type::Paren(paren) => is_plain_parameter(&paren.elem),
-        Type::Reference(reference) => is_owned(&reference.elem),
-        ty => is_owned(ty),
+/// What is known while types are looked at.
+struct Plain<'a> {
+    definitions: &'a Definitions,
+    /// The names of the module's types that are being looked at, or have been: a type may hold itself, in a box.
+    open: HashSet<String>,
+}
+
+impl Plain<'_> {
+    fn parameter(&mut self, ty: &Type) -> bool {
+        match ty {
+            Type::Group(group) => self.parameter(&group.elem),
+            Type::Paren(paren) => self.parameter(&paren.elem),
+            Type::Reference(reference) => self.owns(&reference.elem),
+            ty => self.owns(ty),
+        }
     }
-}
 
-/// Whether the type holds no reference, pointer, vtable or function, whatever it holds.
-fn is_owned(ty: &Type) -> bool {
-    match ty {
-        Type::Array(array) => is_owned(&array.elem),
-        Type::Slice(slice) => is_owned(&slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().all(is_owned),
-        Type::Group(group) => is_owned(&group.elem),
-        Type::Paren(paren) => is_owned(&paren.elem),
-        Type::Path(path) => is_owned_path(path),
-        _ => false,
+    /// Whether the type holds no reference, pointer, vtable or function, whatever it holds.
+    fn owns(&mut self, ty: &Type) -> bool {
+        match ty {
+            Type::Array(array) => self.owns(&array.elem),
+            Type::Slice(slice) => self.owns(&slice.elem),
+            Type::Tuple(tuple) => tuple.elems.iter().all(|ty| self.owns(ty)),
+            Type::Group(group) => self.owns(&group.elem),
+            Type::Paren(paren) => self.owns(&paren.elem),
+            Type::Path(path) if path.qself.is_none() => self.owns_path(&path.path),
+            _ => false,
+        }
     }
-}
 
-fn is_owned_path(path: &TypePath) -> bool {
-    let Some(last) = path.path.segments.last().filter(|_| path.qself.is_none()) else {
-        return false;
-    };
-    let name = last.ident.to_string();
-    if path.path.segments.len() > 1 {
-        let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let is_primitive = matches!(&segments[..], [root, primitive, _] if primitive == "primitive" && (root == "std" || root == "core"));
-        if !is_primitive && !PATHS.contains(&segments.join("::").as_str()) {
+    fn owns_path(&mut self, path: &Path) -> bool {
+        let Some(last) = path.segments.last() else { return false };
+        let name = last.ident.to_string();
+        if self.definitions.define(&name) {
+            return last.arguments.is_none() && self.owns_defined(path, name);
+        }
+        if path.segments.len() > 1 {
+            let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            if !is_primitive(&segments) && !PATHS.contains(&segments.join("::").as_str()) {
+                return false;
+            }
+        }
+        if self.definitions.may_redefine(&name, |path| PATHS.contains(&path)) {
             return false;
         }
-    }
-    match &last.arguments {
-        PathArguments::None => LEAVES.contains(&name.as_str()),
-        PathArguments::AngleBracketed(arguments) => {
-            CONTAINERS.contains(&name.as_str())
-                && arguments.args.iter().all(|argument| matches!(argument, GenericArgument::Type(ty) if is_owned(ty)))
+        match &last.arguments {
+            PathArguments::None => LEAVES.contains(&name.as_str()),
+            PathArguments::AngleBracketed(arguments) => {
+                CONTAINERS.contains(&name.as_str())
+                    && arguments.args.iter().all(|argument| matches!(argument, GenericArgument::Type(ty) if self.owns(ty)))
+            }
+            PathArguments::Parenthesized(_) => false,
         }
-        PathArguments::Parenthesized(_) => false,
     }
+
+    /// Whether all that the module defines by this name is plain.
+    fn owns_defined(&mut self, path: &Path, name: String) -> bool {
+        let definitions = self.definitions;
+        let Some(found) = definitions.of(path) else { return false };
+        if !self.open.insert(name) {
+            return true;
+        }
+        found.iter().all(|definition| match &definition.kind {
+            Kind::Struct(fields) => fields.iter().all(|field| self.owns(&field.ty)),
+            Kind::Enum(types) => types.iter().all(|ty| self.owns(ty)),
+            Kind::Alias(ty) => self.owns(ty),
+            Kind::Other => false,
+        })
+    }
+}
+
+fn is_primitive(segments: &[String]) -> bool {
+    matches!(segments, [root, primitive, _] if primitive == "primitive" && (root == "std" || root == "core"))
 }
 
 #[cfg(test)]
@@ -88,7 +125,7 @@ mod tests {
 
     fn plain(signature: &str) -> bool {
         let function: ItemFn = parse_str(&format!("fn f{signature} {{}}")).expect("a function");
-        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()), None)
+        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()), None, &Definitions::default())
     }
 
     #[test]
@@ -97,7 +134,8 @@ mod tests {
             fn f(x: u64, y: &[u64]) -> u64 {}
         );
         let signature = Signature::read(&function.sig, &mut Mistakes::default());
-        assert!(is_plain(&signature, None) && is_plain(&signature, Some(0)) && !is_plain(&signature, Some(1)));
+        let plain = |batch| is_plain(&signature, batch, &Definitions::default());
+        assert!(plain(None) && plain(Some(0)) && !plain(Some(1)));
     }
 
     #[test]
@@ -135,5 +173,39 @@ mod tests {
         ] {
             assert!(!plain(signature), "{signature}");
         }
+    }
+
+    /// Whether a signature is plain in a module.
+    fn plain_in(module: &str, signature: &str) -> bool {
+        let function: ItemFn = parse_str(&format!("fn f{signature} {{}}")).expect("a function");
+        let module: syn::File = parse_str(module).expect("items");
+        let mut definitions = Definitions::default();
+        definitions.collect(&module.items, &[]);
+        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()), None, &definitions)
+    }
+
+    #[test]
+    fn types_of_the_module_are_plain_if_what_they_are_made_of_is() {
+        let module = "pub struct Point { x: f32, y: f32 } enum Shape { Dot(Point), Line { from: Point, to: Vec<Point> }, None }
+            struct List { next: Option<Box<List>> } type Row = [Point; 4]; mod inner { pub struct Word(pub String); }";
+        for signature in ["(p: &Point) -> Shape", "(list: List, row: &Row) -> Box<Point>", "(word: inner::Word) -> Option<Shape>"] {
+            assert!(plain_in(module, signature), "{signature}");
+        }
+        let module = "struct Name(&'static str); struct Any { any: Box<dyn Fn()> } struct Of<T>(T); union Bits { x: u8 } trait Draw {}
+            enum Deep { A(Option<Name>) } struct Mark(core::marker::PhantomData<fn()>); struct Twice(Any, Any);";
+        for ty in ["Name", "Any", "Of<u8>", "Bits", "Deep", "Mark", "Twice", "&'static [Name]", "Vec<Deep>"] {
+            assert!(!plain_in(module, &format!("(x: {ty})")), "{ty}");
+            assert!(!plain_in(module, &format!("() -> {ty}")), "{ty}");
+        }
+    }
+
+    #[test]
+    fn names_that_mean_something_else_in_the_module_are_not_trusted() {
+        assert!(!plain_in("use std::io::Result;", "() -> Result<u8>"));
+        assert!(!plain_in("use std::rc::Rc as Box;", "() -> Box<u8>"));
+        assert!(!plain_in("struct String(&'static str);", "(x: String)"));
+        assert!(!plain_in("type Vec<T> = &'static [T];", "(x: Vec<u8>)"));
+        assert!(!plain_in("make_types!();", "(x: String)"));
+        assert!(plain_in("use std::string::String; macro_rules! m { () => {} }", "(x: String)"));
     }
 }

@@ -10,16 +10,12 @@ use crate::made;
 use crate::signature::Signature;
 use crate::tree::{self, Reader};
 
-/// The text of a function.
-pub(crate) struct Template {
-    /// The `macro_rules!` of a function that was made by macros.
+/// The text of a function or of a captured module.
+pub(crate) struct Text {
+    /// The `macro_rules!` of what was made by macros.
     pub(crate) definitions: String,
     /// The text by position.
     pub(crate) pieces: Vec<Piece>,
-    /// The text of the entry and of its layout.
-    pub(crate) entry: String,
-    /// The types of the specialized parameters.
-    pub(crate) holes: Vec<String>,
     /// The predicates of configuration.
     pub(crate) predicates: Vec<TokenStream>,
     /// Whether the text may ask for the identity of a type.
@@ -28,17 +24,24 @@ pub(crate) struct Template {
     pub(crate) obstacle: Option<&'static str>,
 }
 
-impl Template {
-    /// The template of a function.
-    pub(crate) fn of(function: &Function) -> Template {
+impl Text {
+    /// The text of a function that stands alone.
+    pub(crate) fn of_function(function: &Function) -> Text {
         let mut reader = Reader::new();
         let (features, inline) = (&function.attributes.target_features, function.attributes.inline_always());
         let attributes = Piece::next(layout::plain(&reader.read(quote!(#inline #(#features)*))));
-        let body = reader.read(function.tokens.clone());
-        let entry = layout::plain(&reader.read(entry(function)));
-        let holes =
-            function.specialized.iter().map(|specialized| layout::plain(&reader.read(specialized.lent(&quote!('static))))).collect();
-        let identity = asks_for_identity(&function.tokens);
+        let mut text = Text::read(reader, &function.tokens);
+        text.pieces.insert(0, attributes);
+        text
+    }
+
+    /// The text of the items of a captured module.
+    pub(crate) fn of_module(items: &TokenStream) -> Text {
+        Text::read(Reader::new(), items)
+    }
+
+    fn read(mut reader: Reader, tokens: &TokenStream) -> Text {
+        let body = reader.read(tokens.clone());
         let obstacle = if !tree::contexts_can_be_read() {
             Some("this compiler does not tell what macros wrote")
         } else if reader.open_predicate {
@@ -48,9 +51,27 @@ impl Template {
         } else {
             None
         };
-        let (definitions, mut pieces) = made::lay_out(body);
-        pieces.insert(0, attributes);
-        Template { definitions, pieces, entry, holes, predicates: reader.predicates, identity, obstacle }
+        let (definitions, pieces) = made::lay_out(body);
+        Text { definitions, pieces, predicates: reader.predicates, identity: asks_for_identity(tokens), obstacle }
+    }
+}
+
+/// What leads from the values to a function's text.
+pub(crate) struct Entry {
+    /// The text of the entry and of its layout.
+    pub(crate) entry: String,
+    /// The types of the specialized parameters.
+    pub(crate) holes: Vec<String>,
+}
+
+impl Entry {
+    /// The entry of a function.
+    pub(crate) fn of(function: &Function) -> Entry {
+        let mut reader = Reader::new();
+        let entry = layout::plain(&reader.read(entry(function)));
+        let holes =
+            function.specialized.iter().map(|specialized| layout::plain(&reader.read(specialized.lent(&quote!('static))))).collect();
+        Entry { entry, holes }
     }
 }
 
@@ -61,13 +82,16 @@ fn entry(function: &Function) -> TokenStream {
     let (parameters, call) = (parameters(function), call(function));
     let map = function.batch.map(|batched| map(function, batched, parameters.clone(), &call));
     let types = function.signature.erased_types();
-    let count = types.len();
+    let inner: Vec<_> = function.captured.iter().flat_map(|captured| captured.definitions.layout(&types, &captured.place)).collect();
+    let count = types.len() + inner.len();
     quote! {
         #(#features)* #[unsafe(no_mangle)]
         pub #unsafety fn specialize_entry<#lifetimes>(#(#parameters),*) #output #clause { #call }
         #map
         #[unsafe(no_mangle)]
-        pub static SPECIALIZE_LAYOUT: [[usize; 2]; #count] = [#([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()]),*];
+        pub static SPECIALIZE_LAYOUT: [[usize; 2]; #count] = [
+            #([::core::mem::size_of::<#types>(), ::core::mem::align_of::<#types>()],)* #(#inner),*
+        ];
     }
 }
 
@@ -107,7 +131,8 @@ fn call(function: &Function) -> TokenStream {
     let Signature { name, unsafety, .. } = &function.signature;
     let values = (0..function.signature.parameters.len())
         .map(|position| hole(function, position).unwrap_or_else(|| argument(position).to_token_stream()));
-    let call = quote!(super::#name(#(#values),*));
+    let path = function.captured.as_ref().map_or_else(|| quote!(super::#name), |captured| captured.path(name));
+    let call = quote!(#path(#(#values),*));
     if unsafety.is_some() { quote!(unsafe { #call }) } else { call }
 }
 
@@ -123,7 +148,7 @@ fn hole(function: &Function, position: usize) -> Option<TokenStream> {
 }
 
 /// Whether tokens name what tells types apart at run time.
-fn asks_for_identity(tokens: &TokenStream) -> bool {
+pub(crate) fn asks_for_identity(tokens: &TokenStream) -> bool {
     const NAMES: [&str; 9] =
         ["Any", "TypeId", "downcast", "downcast_mut", "downcast_ref", "panic_any", "type_id", "type_name", "type_name_of_val"];
     tokens.clone().into_iter().any(|tree| match tree {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, LineColumn, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
+use syn::LitStr;
 
 use crate::{columns, isolation};
 
@@ -117,6 +118,10 @@ impl Reader {
                 before.pop();
                 return;
             }
+            Delimiter::Bracket if outer && let Some(text) = text_of(group) => {
+                before.pop();
+                return before.push(Tree::Leaf(Leaf::made(text)));
+            }
             Delimiter::Bracket if outer || inner => return before.push(self.attribute(group)),
             Delimiter::Bracket => ("[", "]"),
             // There are none of these in the tokens of a function.
@@ -195,6 +200,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// What is to be written for an attribute of which this is the bracket: a string of the macro's own.
+fn text_of(brackets: &Group) -> Option<String> {
+    syn::parse2::<LitStr>(brackets.stream()).ok().map(|text| text.value())
 }
 
 /// The operator or lifetime that starts with `first`, and how many of the trees behind are part of it. What is one token

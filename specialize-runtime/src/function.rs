@@ -78,7 +78,8 @@ pub struct Descriptor {
     pub dispatcher: Entries,
     /// The function's source, isolated.
     pub template: Template,
-    /// Size and alignment of each type in the signature, the return type last.
+    /// Size and alignment of each type in the signature, the return type last; then those of each type of the captured
+    /// module that it leads to, with the offset and the number of each of its fields.
     pub layout: &'static [[usize; 2]],
     /// The attribute's `hot`.
     pub hot: Option<u64>,

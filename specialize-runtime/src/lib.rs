@@ -57,6 +57,7 @@ pub mod __private {
     pub mod v1 {
         pub use linkme;
 
+        pub use crate::__specialize_methods as methods;
         pub use crate::__specialize_surface as surface;
         pub use crate::batch::{check_lengths, copied, total};
         pub use crate::binding::Binding;

@@ -69,7 +69,7 @@ macro_rules! __specialize_surface {
         /// The function with values bound to it.
         ///
         /// Clones are cheap and share one state. While any of them lives, the variant stays loaded.
-        #[derive(Clone)]
+        #[derive(::core::clone::Clone)]
         pub struct Bound {
             binding: $crate::__private::v1::Binding<$values>,
         }
@@ -94,6 +94,72 @@ macro_rules! __specialize_surface {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Debug::fmt(&self.binding, formatter)
             }
+        }
+    };
+}
+
+/// Generates the associated functions that a specialized method has beside it, over the module beside its impl.
+///
+/// `methods!(pub filter_apply: apply_bind apply_prepare apply_prepare_within apply_lookup apply_request apply_table; n: u32)` names the
+/// module, the functions, and the specialized parameters.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __specialize_methods {
+    (
+        $visibility:vis $module:ident:
+            $bind:ident $prepare:ident $prepare_within:ident $lookup:ident $request:ident $table:ident;
+            $($name:ident: $type:ty),+ $(,)?
+    ) => {
+        /// The method with these values bound, served from the best tier there is; its `call` takes the receiver first.
+        ///
+        /// It never blocks and never fails.
+        #[inline]
+        $visibility fn $bind($($name: $type),+) -> $module::Bound {
+            $module::bind($($name),+)
+        }
+
+        /// The method with these values bound, once they have a variant: listed, found on disk, or compiled now.
+        ///
+        /// It blocks until then.
+        ///
+        /// # Errors
+        ///
+        /// Why the values can have no variant. The method itself goes on to serve them.
+        #[inline]
+        $visibility fn $prepare($($name: $type),+) -> ::core::result::Result<$module::Bound, $crate::Error> {
+            $module::prepare($($name),+)
+        }
+
+        /// As the function before, but waits no longer than `timeout`.
+        ///
+        /// # Errors
+        ///
+        /// Why the values can have no variant, or that they have none yet; it is then still being made in the background.
+        #[inline]
+        $visibility fn $prepare_within(
+            $($name: $type,)+ timeout: ::core::time::Duration
+        ) -> ::core::result::Result<$module::Bound, $crate::Error> {
+            $module::prepare_within($($name,)+ timeout)
+        }
+
+        /// The method with these values bound, if they have a variant already.
+        #[inline]
+        #[must_use]
+        $visibility fn $lookup($($name: $type),+) -> ::core::option::Option<$module::Bound> {
+            $module::lookup($($name),+)
+        }
+
+        /// Asks for a variant for these values in the background.
+        #[inline]
+        $visibility fn $request($($name: $type),+) -> $crate::Pending {
+            $module::request($($name),+)
+        }
+
+        /// The method's dispatch table: its name, capacity, entries and counts.
+        #[inline]
+        #[must_use]
+        $visibility fn $table() -> &'static $crate::DispatchTable {
+            $module::table()
         }
     };
 }

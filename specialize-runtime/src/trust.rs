@@ -169,6 +169,7 @@ mod tests {
             body: &[],
             entry: "",
             batch: false,
+            captured: None,
             holes: &["u32"],
             cfgs: &[],
             identity: None,

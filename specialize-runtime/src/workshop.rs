@@ -233,11 +233,13 @@ impl Workshop {
 
 /// A digest of all that a template says.
 fn digest(template: &Template) -> [u8; blake3::OUT_LEN] {
-    let Template { module_path, function, file, preamble, definitions, body, entry, batch: _, holes, cfgs, identity: _, flags } = template;
+    let Template { module_path, function, file, preamble, definitions, body, entry, batch: _, captured, holes, cfgs, identity: _, flags } =
+        template;
     let mut key = [*module_path, function, file, preamble, definitions, entry].into_iter().fold(Key::new("template"), Key::text);
     for piece in *body {
         key = key.number(piece.line.into()).number(piece.column.into()).text(piece.text);
     }
+    key = key.number(captured.map_or(0, |index| index as u64 + 1));
     key = holes.iter().fold(key, |key, hole| key.text(hole));
     key = cfgs.iter().fold(key, |key, cfg| key.number((*cfg).into()));
     *blake3::hash(key.text(&format!("{flags:?}")).fields()).as_bytes()

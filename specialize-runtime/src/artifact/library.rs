@@ -58,7 +58,7 @@ impl Library {
             return Err(mismatch("it is no variant"));
         };
         if variant.layout != descriptor.layout {
-            return Err(mismatch("a type in the signature has another size or alignment there"));
+            return Err(mismatch("a type in the signature has another layout there"));
         }
         // SAFETY: the artifact was checked: it is a variant of this crate's making, from the very
         // compiler that built the host, and has no initializers.

@@ -57,6 +57,7 @@ const fn template(cfgs: &'static [bool]) -> Template {
         body: &[Piece { line: 1, column: 1, text: KERNELS }],
         entry: include_str!("probe/entry.rs"),
         batch: false,
+        captured: None,
         holes: &["u32"],
         cfgs,
         identity: None,

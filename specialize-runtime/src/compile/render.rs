@@ -49,7 +49,7 @@ impl Template {
         let refuse = |reason: String| Error::BuildTimeOnly { function: self.function, reason };
         if let Some(identity) = self.identity {
             // A path keeps the mark of a raw identifier, the name of a type does not.
-            let (here, there) = (identity(), format!("{}::Marker", self.module_path.replace("r#", "")));
+            let (here, there) = (identity().rsplit_once("::").unwrap_or_default().0, self.module_path.replace("r#", ""));
             if here != there {
                 return Err(refuse(format!(
                     "it asks for the identity of types, which a variant cannot keep for a function nested in another \
@@ -87,6 +87,7 @@ impl Template {
         }
         text.push_str(self.definitions);
         text.push('\n');
+        self.push_entry_macro(&mut text, holes);
         for module in &modules {
             text.push_str("pub mod ");
             text.push_str(module);
@@ -94,25 +95,31 @@ impl Template {
         }
         text.push_str("#![no_implicit_prelude]\n");
         text.push_str(self.preamble);
-        text.push_str("\npub enum Marker {}\n");
+        text.push('\n');
         // The path is text of our own or the user's file name, and `{:?}` of it is a string literal.
         let _ = writeln!(text, "include!({:?});", place.path.display().to_string());
-        text.push_str("pub mod entry {\n");
-        text.push_str(self.preamble);
-        text.push('\n');
-        for (index, of) in self.holes.iter().enumerate() {
-            match holes {
-                Holes::Open => push_open_hole(&mut text, index, of),
-                Holes::Filled(parts) => parts.get(index).into_iter().for_each(|part| push_hole(&mut text, index, of, *part)),
-            }
+        if self.captured.is_none() {
+            text.push_str("pub enum Marker {}\nentry_at!{0}\n");
         }
-        text.push_str(self.entry);
-        text.push_str("\n}\n");
         for _ in &modules {
             text.push('}');
         }
         text.push('\n');
         text
+    }
+
+    /// The macro that puts the entry where the function can be seen, and nothing where other functions of the text ask for theirs.
+    fn push_entry_macro(&self, text: &mut String, holes: Holes<'_>) {
+        // Writing to a `String` does not fail.
+        let _ = writeln!(text, "macro_rules! entry_at {{ ({}) => {{ pub mod __entry {{\nuse super::*;", self.captured.unwrap_or_default());
+        for (index, of) in self.holes.iter().enumerate() {
+            match holes {
+                Holes::Open => push_open_hole(text, index, of),
+                Holes::Filled(parts) => parts.get(index).into_iter().for_each(|part| push_hole(text, index, of, *part)),
+            }
+        }
+        text.push_str(self.entry);
+        text.push_str("\n} }; ($other:tt) => {} }\n");
     }
 }
 
@@ -219,6 +226,7 @@ mod tests {
         body: &[Piece { line: 2, column: 3, text: "pub fn power(n: u32) -> u32 { n }" }],
         entry: "pub fn specialize_entry(_: u32) -> u32 { super::power(HOLE_0) }",
         batch: false,
+        captured: None,
         holes: &["u32"],
         cfgs: &[],
         identity: None,
@@ -256,11 +264,11 @@ mod tests {
     fn a_rendered_root_nests_the_modules_and_writes_values_as_bytes() {
         let source = TEMPLATE.render(Holes::Filled(&[whole(&[9, 0, 0, 255])])).expect("renders");
         assert_eq!(source.body, "\n  pub fn power(n: u32) -> u32 { n }\n");
-        assert!(source.root.starts_with("\npub mod m {\npub mod power {\npub mod template {\n#![no_implicit_prelude]\n"));
+        assert!(source.root.contains("\npub mod m {\npub mod power {\npub mod template {\n#![no_implicit_prelude]\n"));
         assert!(
             source.root.contains("const HOLE_0: u32 = unsafe { ::core::mem::transmute::<[u8; 4], u32>(*b\"\\x09\\x00\\x00\\xff\") };\n")
         );
-        assert!(source.root.ends_with("\n}\n}}}\n"));
+        assert!(source.root.ends_with("entry_at!{0}\n}}}\n"));
     }
 
     #[test]

@@ -5,28 +5,32 @@
 /// The macro emits one per annotated function, as constant data: making one costs nothing at run time.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {
-    /// `module_path!()` inside the hidden module that holds the function, such as `host::m::power::template`.
+    /// `module_path!()` inside the module that the text stands in: a hidden one that holds the function, such as
+    /// `host::m::power::template`, or a captured one, such as `host::m::kernels`.
     pub module_path: &'static str,
     /// The function's name as it is written, such as `power` or `r#match`.
     pub function: &'static str,
     /// `file!()` of the annotated function: the name that panics carry.
     pub file: &'static str,
-    /// The `use` lines of the hidden module.
+    /// The `use` lines of that module.
     pub preamble: &'static str,
     /// Nothing, or the `macro_rules! m { ... }` that gives a function made by a macro its positions back.
     pub definitions: &'static str,
-    /// The function's text by position.
+    /// The text of the function or of the captured module, by position.
     pub body: &'static [Piece],
     /// The text of `specialize_entry`, `specialize_map` where there is one, and `SPECIALIZE_LAYOUT`, which name the holes
     /// `HOLE_0`, `HOLE_1` and so on.
     pub entry: &'static str,
     /// Whether there is a `specialize_map`, the loop over a slice of calls.
     pub batch: bool,
+    /// Which of the specialized functions in the text this is, if it is that of a captured module: it says `entry_at!{0}` in the
+    /// module of the first one, and so on.
+    pub captured: Option<usize>,
     /// The type of each specialized parameter as text, in the order of the signature.
     pub holes: &'static [&'static str],
     /// Whether the `i`-th predicate, which the text calls `_i`, held where the host was built.
     pub cfgs: &'static [bool],
-    /// The type name of the hidden module's `Marker` in the host, where the text may ask for the identity of a type.
+    /// The type name of a type in that module of the host, where the text may ask for the identity of a type.
     pub identity: Option<fn() -> &'static str>,
     /// How the host was compiled.
     pub flags: Flags,

@@ -40,6 +40,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
         entry: "#[unsafe(no_mangle)] pub fn specialize_entry(x: u64, _: u32) -> u64 { super::kernel(x, HOLE_0) } \
                 #[unsafe(no_mangle)] pub static SPECIALIZE_LAYOUT: [[usize; 2]; 3] = [[8, 8], [4, 4], [8, 8]];",
         batch: false,
+        captured: None,
         holes: &["u32"],
         cfgs: &[],
         identity: None,

@@ -48,6 +48,7 @@ const KERNEL: Template = Template {
     body: &[],
     entry: "",
     batch: false,
+    captured: None,
     holes: &["u32"],
     cfgs: &[],
     identity: None,

@@ -1,0 +1,142 @@
+//! Predicates of configuration in a body.
+
+#[inline]
+pub fn size(n: u32) -> u32 {
+    size::__dispatch(n)
+}
+///The variants of the function `size`, and the function as written.
+pub mod size {
+    #[doc(hidden)]
+    #[no_implicit_prelude]
+    pub mod template {
+        use ::std::prelude::rust_2024::*;
+        use ::{core, std};
+        use ::std::{
+            assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg,
+            debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file,
+            format, format_args, line, matches, module_path, panic, print, println,
+            stringify, todo, unimplemented, unreachable, vec, write, writeln,
+        };
+        use ::std::arch::asm;
+        use ::std::mem::offset_of;
+        use ::std::pin::pin;
+        use ::std::ptr::{addr_of, addr_of_mut};
+        use ::std::task::ready;
+        pub enum Marker {}
+        #[inline(always)]
+        pub fn size(n: u32) -> u32 {
+            if cfg!(feature = "wide") { n * 2 } else { n }
+        }
+    }
+    ///The function as written: all parameters at run time.
+    #[inline(never)]
+    pub fn generic(n: u32) -> u32 {
+        template::size(n)
+    }
+    ///The variant for constants, made where this crate is built and open to inlining.
+    #[inline(always)]
+    pub fn at<const N: u32>() -> u32 {
+        template::size(N)
+    }
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __dispatch(n: u32) -> u32 {
+        if let ::core::option::Option::Some(call) = __FUNCTION
+            .enter(::specialize::__private::v1::Purpose::Call, (&n,), || 1)
+        {
+            return unsafe {
+                ::core::mem::transmute::<
+                    *const (),
+                    unsafe fn(u32) -> u32,
+                >(call.code())(n)
+            };
+        }
+        if __FUNCTION.is_covered() {
+            if let ::core::option::Option::Some(call) = __FUNCTION
+                .serve_covered(::specialize::__private::v1::Purpose::Call, (&n,))
+            {
+                return unsafe {
+                    ::core::mem::transmute::<
+                        *const (),
+                        unsafe fn(u32) -> u32,
+                    >(call.code())(n)
+                };
+            }
+        }
+        generic(n)
+    }
+    impl Bound {
+        ///Calls the function with the values bound, in the best tier there is.
+        #[inline]
+        pub fn call(&self) -> u32 {
+            let (n,) = self.binding.values();
+            unsafe {
+                ::core::mem::transmute::<
+                    *const (),
+                    unsafe fn(u32) -> u32,
+                >(self.binding.entry(::specialize::__private::v1::Purpose::Call))(n)
+            }
+        }
+    }
+    static __FUNCTION: ::specialize::__private::v1::Function<
+        (::specialize::__private::v1::Of<u32>,),
+    > = ::specialize::__private::v1::Function::new(
+        ::specialize::__private::v1::Descriptor {
+            name: "size",
+            module_path: ::core::module_path!(),
+            parameters: &["n"],
+            generic: ::specialize::__private::v1::Entries::new(generic as *const ()),
+            dispatcher: ::specialize::__private::v1::Entries::new(
+                __dispatch as *const (),
+            ),
+            template: ::specialize::__private::v1::Template {
+                module_path: ::core::concat!(::core::module_path!(), "::template"),
+                file: ::core::file!(),
+                preamble: "use ::std::prelude::rust_2024::*; use ::{core, std}; use ::std::{assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg, debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file, format, format_args, line, matches, module_path, panic, print, println, stringify, todo, unimplemented, unreachable, vec, write, writeln}; use ::std::arch::{asm}; use ::std::mem::{offset_of}; use ::std::pin::{pin}; use ::std::ptr::{addr_of, addr_of_mut}; use ::std::task::{ready};",
+                definitions: "",
+                body: const {
+                    &[
+                        ::specialize::__private::v1::Piece {
+                            line: 0,
+                            column: 0,
+                            text: "# [ inline ( always ) ]",
+                        },
+                        ::specialize::__private::v1::Piece {
+                            line: 4,
+                            column: 5,
+                            text: "fn size(n: u32) -> u32 {\n    if cfg!(_0              ) { n * 2 } else { n }\n}",
+                        },
+                    ]
+                },
+                cfgs: &[::core::cfg!(feature = "wide")],
+                identity: ::core::option::Option::None,
+                flags: ::specialize::__private::v1::Flags::Unreadable(
+                    "this compiler does not tell what macros wrote",
+                ),
+                function: "size",
+                entry: "# [ unsafe ( no_mangle ) ] pub fn specialize_entry < > ( _ : u32 ) -> u32 { super :: size ( HOLE_0 ) } # [ unsafe ( no_mangle ) ] pub static SPECIALIZE_LAYOUT : [ [ usize ; 2 ] ; 2usize ] = [ [ :: core :: mem :: size_of :: < u32 > ( ) , :: core :: mem :: align_of :: < u32 > ( ) ] , [ :: core :: mem :: size_of :: < u32 > ( ) , :: core :: mem :: align_of :: < u32 > ( ) ] , ] ;",
+                batch: false,
+                holes: &["u32"],
+                captured: ::core::option::Option::None,
+            },
+            layout: const {
+                &[
+                    [::core::mem::size_of::<u32>(), ::core::mem::align_of::<u32>()],
+                    [::core::mem::size_of::<u32>(), ::core::mem::align_of::<u32>()],
+                ]
+            },
+            hot: ::core::option::Option::None,
+            plain: true,
+        },
+        const { &[] },
+    );
+    #[::specialize::__private::v1::linkme::distributed_slice(
+        ::specialize::__private::v1::FUNCTIONS
+    )]
+    #[linkme(crate = ::specialize::__private::v1::linkme)]
+    static REGISTERED: &'static ::specialize::__private::v1::DispatchTable = __FUNCTION
+        .table();
+    ::specialize::__private::v1::surface!(
+        __FUNCTION : (::specialize::__private::v1::Of < u32 >,); (& n,); n : u32
+    );
+}
