@@ -13,7 +13,7 @@ use clap::Parser as Arguments;
 use shared::{Way, compare};
 use specialize::specialize;
 use winnow::ascii::{dec_int, multispace0};
-use winnow::combinator::{alt, cut_err, delimited, fail, opt, preceded, separated};
+use winnow::combinator::{alt, cut_err, delimited, fail, opt, preceded};
 use winnow::error::{StrContext, StrContextValue};
 use winnow::{ModalResult, Parser};
 
@@ -158,8 +158,11 @@ fn operation(input: &mut &str) -> ModalResult<Typed> {
 fn operands(input: &mut &str) -> ModalResult<Vec<Typed>> {
     let (open, close) = (StrContextValue::CharLiteral('('), StrContextValue::CharLiteral(')'));
     '('.context(StrContext::Expected(open)).parse_next(input)?;
-    let operands = opt(separated(1.., operation, ',')).parse_next(input)?.unwrap_or_default();
-    (multispace0, ')').context(StrContext::Expected(close)).parse_next(input)?;
+    let mut operands: Vec<Typed> = opt(operation).parse_next(input)?.into_iter().collect();
+    while !operands.is_empty() && opt(',').parse_next(input)?.is_some() {
+        operands.push(operation(input)?);
+    }
+    preceded(multispace0, ')').context(StrContext::Expected(close)).parse_next(input)?;
     Ok(operands)
 }
 

@@ -10,7 +10,7 @@ use clap::Parser as Arguments;
 use indicatif::{ProgressBar, ProgressStyle};
 use specialize::Tier;
 use winnow::Parser;
-use winnow::error::{ContextError, ErrMode};
+use winnow::error::{ContextError, ErrMode, StrContext};
 
 /// Runs an example on the program's arguments: whatever it cannot use is said in words, with exit code 2.
 pub(crate) fn main<A: Arguments>(example: impl FnOnce(A) -> Result<(), String>) -> ExitCode {
@@ -26,8 +26,12 @@ pub(crate) fn main<A: Arguments>(example: impl FnOnce(A) -> Result<(), String>) 
 /// Parses all of `text`; the error has a caret under the place where it cannot go on.
 pub(crate) fn parse<'a, T>(what: &str, text: &'a str, mut parser: impl Parser<&'a str, T, ErrMode<ContextError>>) -> Result<T, String> {
     parser.parse(text).map_err(|error| {
-        let expected = error.inner().to_string().replace('\n', ", ");
-        let expected = if expected.is_empty() { "this is more than it can have".to_owned() } else { expected };
+        // What was expected innermost says most.
+        let expected = error.inner().context().find_map(|context| match context {
+            StrContext::Expected(what) => Some(format!("expected {what}")),
+            _ => None,
+        });
+        let expected = expected.unwrap_or_else(|| "this is more than it can have".to_owned());
         caret(what, text, error.offset(), &expected)
     })
 }
