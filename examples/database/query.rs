@@ -70,7 +70,7 @@ fn all_of(input: &mut &str) -> ModalResult<Filter> {
 
 fn one(input: &mut &str) -> ModalResult<Filter> {
     let negated = preceded(keyword("not"), cut_err(one)).map(|filter| Filter::Not(Box::new(filter)));
-    let group = delimited(sign("("), cut_err(any_of), cut_err(expected(sign(")"), "`and`, `or` or `)`")));
+    let group = delimited(sign("("), cut_err(any_of), cut_err(sign(")")));
     let parser = delimited(multispace0, alt((negated, group, comparison, fail)), multispace0);
     expected(parser, "a comparison such as `size > 1`, `not` or `(`").parse_next(input)
 }
