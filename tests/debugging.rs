@@ -10,6 +10,7 @@ use specialize::{Tier, specialize};
 use support::in_a_child;
 
 #[specialize(n)]
+#[allow(clippy::needless_range_loop, reason = "an index out of bounds is what this is about")]
 fn pick(xs: &[u32], n: usize) -> u32 {
     let mut sum = 0;
     for i in 0..n {

@@ -10,6 +10,18 @@ mod attribute;
 mod attributes;
 #[path = "../../specialize-macro/src/batch.rs"]
 mod batch;
+#[path = "../../specialize-macro/src/captured.rs"]
+mod captured;
+#[path = "../../specialize-macro/src/definitions.rs"]
+mod definitions;
+#[path = "../../specialize-macro/src/marks.rs"]
+mod marks;
+#[path = "../../specialize-macro/src/methods.rs"]
+mod methods;
+#[path = "../../specialize-macro/src/module.rs"]
+mod module;
+#[path = "../../specialize-macro/src/raw.rs"]
+mod raw;
 #[path = "../../specialize-macro/src/checks.rs"]
 mod checks;
 #[path = "../../specialize-macro/src/columns.rs"]
