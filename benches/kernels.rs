@@ -42,7 +42,6 @@ fn compare() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     Config::default().cache_dir(folder.path().join("store")).install()?;
     let by_hand = native::by_hand(folder.path())?;
-    meter::pin(0);
     let mut table = Table::new(std::env::args().skip(1).find(|argument| !argument.starts_with('-')));
     numbers::convolutions(&mut table, by_hand)?;
     numbers::polynomials(&mut table, by_hand)?;

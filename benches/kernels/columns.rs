@@ -16,13 +16,14 @@ fn unpack(packed: &[u32], width: usize, values: &mut [u32]) {
     assert!(1 <= width && width <= 32);
     let mask = u32::MAX >> (32 - width);
     for (packed, values) in packed.chunks_exact(8 * width).zip(values.as_chunks_mut::<256>().0) {
-        let packed = packed.as_chunks::<8>().0;
-        for (row, values) in values.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            let (word, shift) = (row * width / 32, row * width % 32);
-            for lane in 0..8 {
+        let (packed, values) = (packed.as_chunks::<8>().0, values.as_chunks_mut::<8>().0);
+        // The rows innermost: that loop is unrolled, since the width makes each row another code, and the lanes become a vector.
+        for lane in 0..8 {
+            for row in 0..32 {
+                let (word, shift) = (row * width / 32, row * width % 32);
                 let low = packed[word][lane] >> shift;
                 let high = if shift + width > 32 { packed[word + 1][lane] << (32 - shift) } else { 0 };
-                values[lane] = (low | high) & mask;
+                values[row][lane] = (low | high) & mask;
             }
         }
     }

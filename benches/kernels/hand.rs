@@ -128,14 +128,18 @@ fn multiply<const N: usize>(left: &[f32], right: &[f32], product: &mut [f32]) {
 fn unpack<const WIDTH: usize>(packed: &[u32], values: &mut [u32]) {
     let mask = u32::MAX >> (32 - WIDTH);
     for (packed, values) in packed.chunks_exact(8 * WIDTH).zip(values.as_chunks_mut::<256>().0) {
-        let packed = packed.as_chunks::<8>().0;
-        for (row, values) in values.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            let (word, shift) = (row * WIDTH / 32, row * WIDTH % 32);
-            for lane in 0..8 {
-                let low = packed[word][lane] >> shift;
-                let high = if shift + WIDTH > 32 { packed[word + 1][lane] << (32 - shift) } else { 0 };
-                values[lane] = (low | high) & mask;
-            }
+        let packed: &[[u32; 8]; WIDTH] = packed.as_chunks().0.try_into().expect("the words of a block");
+        let values: &mut [[u32; 8]; 32] = values.as_chunks_mut().0.try_into().expect("the rows of a block");
+        macro_rules! rows {
+            ($lane:ident: $($row:literal)*) => { $(
+                let (word, shift) = const { ($row * WIDTH / 32, $row * WIDTH % 32) };
+                let low = packed[word][$lane] >> shift;
+                let high = if shift + WIDTH > 32 { packed[word + 1][$lane] << (32 - shift) } else { 0 };
+                values[$row][$lane] = (low | high) & mask;
+            )* };
+        }
+        for lane in 0..8 {
+            rows!(lane: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
         }
     }
 }
@@ -218,10 +222,14 @@ fn matches_segments(text: &str) -> bool {
 }
 
 fn run(x: u64) -> u64 {
-    let term = |sum: u64, factor: u64| {
-        let product = x.wrapping_mul(factor).rotate_left(factor as u32 % 7);
-        sum.wrapping_add(product ^ (0x5bd1 * factor))
-    };
-    let sum = [3, 6, 9, 12, 15, 18, 21, 24].into_iter().fold(x, term);
+    let sum = term::<6>(x, term::<3>(x, x));
+    let sum = term::<12>(x, term::<9>(x, sum));
+    let sum = term::<18>(x, term::<15>(x, sum));
+    let sum = term::<24>(x, term::<21>(x, sum));
     (sum ^ 1).rotate_left(3)
+}
+
+fn term<const FACTOR: u64>(x: u64, sum: u64) -> u64 {
+    let product = x.wrapping_mul(FACTOR).rotate_left(FACTOR as u32 % 7);
+    sum.wrapping_add(product ^ (0x5bd1 * FACTOR))
 }

@@ -26,7 +26,7 @@ fn polynomial(input: &[f32], coefficients: &[f32], output: &mut [f32]) {
 /// A dot product in sixteen lanes.
 #[specialize(weights)]
 fn dot(vector: &[f32], weights: &[f32]) -> f32 {
-    assert_eq!(vector.len(), weights.len());
+    assert!(vector.len() == weights.len());
     let mut lanes = [0.0f32; 16];
     for (vector, weights) in vector.as_chunks::<16>().0.iter().zip(weights.as_chunks::<16>().0) {
         for lane in 0..16 {
@@ -36,19 +36,23 @@ fn dot(vector: &[f32], weights: &[f32]) -> f32 {
     lanes.iter().sum()
 }
 
-/// The product of two matrices of `n` rows of `n`.
+/// The product of two matrices of `n` rows of `n`, at most 16.
+///
+/// `n` stands last: a variant has it among its arguments too, and in front it would push another one out of the registers.
 #[specialize(n)]
-fn multiply(left: &[f32], right: &[f32], n: usize, product: &mut [f32]) {
+fn multiply(left: &[f32], right: &[f32], product: &mut [f32], n: usize) {
     let (left, right, product) = (&left[..n * n], &right[..n * n], &mut product[..n * n]);
     for row in 0..n {
         let (left, product) = (&left[row * n..][..n], &mut product[row * n..][..n]);
-        product.fill(0.0);
+        let mut sums = [0.0; 16];
+        let sums = &mut sums[..n];
         for middle in 0..n {
             let right = &right[middle * n..][..n];
             for column in 0..n {
-                product[column] += left[middle] * right[column];
+                sums[column] += left[middle] * right[column];
             }
         }
+        product.copy_from_slice(sums);
     }
 }
 
@@ -103,7 +107,7 @@ pub(crate) fn matrices(table: &mut Table, by_hand: &ByHand) -> Result<(), Box<dy
     for (n, by_hand) in (SMALLEST_MATRIX..).zip(by_hand.multiply) {
         let bound = multiply::prepare(n)?;
         let ways = Ways::of(
-            |s: &mut (Vec<f32>, Vec<f32>, Vec<f32>)| multiply::generic(&s.0, &s.1, n, &mut s.2),
+            |s: &mut (Vec<f32>, Vec<f32>, Vec<f32>)| multiply::generic(&s.0, &s.1, &mut s.2, n),
             move |s| bound.call(&s.0, &s.1, &mut s.2),
             move |s| by_hand(&s.0, &s.1, &mut s.2),
         );

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::meter::best_turns;
+use super::meter::{best_turns, pin};
 
 /// How long a turn of the variant takes.
 const TURN: Duration = Duration::from_micros(300);
@@ -62,6 +62,8 @@ impl Table {
         }
         let answers: Vec<S> = ways.calls.iter().map(|calls| answer(&state, calls)).collect();
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{name}: the answers differ");
+        // Not before a variant was made: the threads that the runtime starts for it would be kept on the same core.
+        pin(0);
         // All ways work in the same place, since where it lies tells in the time.
         let mut state = state;
         let calls = calls_in_a_turn(&mut state, &ways.calls[1]);

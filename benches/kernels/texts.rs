@@ -22,31 +22,49 @@ fn tokenize(text: &[u8], delimiters: &[u8], starts: &mut [u32]) -> usize {
 }
 
 /// Whether a text fits a pattern, in which `*` stands for any bytes and `?` for one.
+///
+/// Each loop over the pattern stands for itself and compares without leaving early, so that it is unrolled.
 #[specialize(pattern)]
 fn matches(text: &str, pattern: &str) -> bool {
     let (text, pattern) = (text.as_bytes(), pattern.as_bytes());
-    let fits = |text: &[u8], segment: &[u8]| text.iter().zip(segment).all(|(byte, wanted)| *wanted == b'?' || wanted == byte);
-    let (mut start, mut place, mut first) = (0, 0, true);
-    for end in 0..=pattern.len() {
-        if end < pattern.len() && pattern[end] != b'*' {
-            continue;
+    let stars = pattern.iter().filter(|byte| **byte == b'*').count();
+    // Where the star of a number stands.
+    let star = |number: usize| {
+        let (mut seen, mut place) = (0, pattern.len());
+        for (index, byte) in pattern.iter().enumerate() {
+            if *byte == b'*' {
+                if seen == number {
+                    place = index;
+                }
+                seen += 1;
+            }
         }
-        let segment = &pattern[start..end];
-        let rest = &text[place..];
-        if rest.len() < segment.len() {
+        place
+    };
+    let fits = |text: &[u8], start: usize, end: usize| {
+        let (text, segment) = (&text[..end - start], &pattern[start..end]);
+        if segment.iter().filter(|byte| **byte == b'?').count() == 0 {
+            return text == segment;
+        }
+        let differences = text.iter().zip(segment).map(|(byte, wanted)| if *wanted == b'?' { 0 } else { byte ^ wanted });
+        differences.fold(0, |all, difference| all | difference) == 0
+    };
+    let first = star(0);
+    if stars == 0 {
+        return text.len() == first && fits(text, 0, first);
+    }
+    let last = star(stars - 1) + 1;
+    let tail = pattern.len() - last;
+    if text.len() < first + tail || !fits(text, 0, first) || !fits(&text[text.len() - tail..], last, pattern.len()) {
+        return false;
+    }
+    let mut rest = &text[first..text.len() - tail];
+    for number in 1..stars {
+        let (start, end) = (star(number - 1) + 1, star(number));
+        let Some(found) = (0..(rest.len() + 1).saturating_sub(end - start)).find(|place| fits(&rest[*place..], start, end)) else {
             return false;
-        }
-        let last = end == pattern.len();
-        let found = if first {
-            (fits(rest, segment) && (!last || rest.len() == segment.len())).then_some(0)
-        } else if last {
-            let found = rest.len() - segment.len();
-            fits(&rest[found..], segment).then_some(found)
-        } else {
-            (0..=rest.len() - segment.len()).find(|found| fits(&rest[*found..], segment))
         };
-        let Some(found) = found else { return false };
-        (start, place, first) = (end + 1, place + found + segment.len(), false);
+        rest = &rest[found + end - start..];
     }
     true
 }
