@@ -12,8 +12,9 @@ use super::{ByHand, Table, Ways};
 
 /// Unpacks blocks of 256 values of `width` bits; the values of a block stand in eight lanes.
 #[specialize(width)]
+#[allow(clippy::needless_range_loop, reason = "rows and lanes are what the code is about")]
 fn unpack(packed: &[u32], width: usize, values: &mut [u32]) {
-    assert!(1 <= width && width <= 32);
+    assert!((1..=32).contains(&width));
     let mask = u32::MAX >> (32 - width);
     for (packed, values) in packed.chunks_exact(8 * width).zip(values.as_chunks_mut::<256>().0) {
         let (packed, values) = (packed.as_chunks::<8>().0, values.as_chunks_mut::<8>().0);
