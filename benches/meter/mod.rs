@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use core_affinity::CoreId;
 
@@ -79,12 +79,20 @@ pub(crate) fn pin(core: usize) {
 
 /// Nanoseconds a call, for each way.
 fn times(ways: &[Way<'_>]) -> Vec<f64> {
-    let mut best = vec![f64::INFINITY; ways.len()];
-    for _ in 0..ROUNDS {
-        for ((_, way), best) in ways.iter().zip(&mut best) {
+    let best = best_turns(ROUNDS, ways.len(), |way| {
+        black_box(ways[way].1(CALLS));
+    });
+    best.into_iter().map(|turn| turn.as_nanos() as f64 / CALLS as f64).collect()
+}
+
+/// The shortest turn of each way, of as many rounds.
+pub(crate) fn best_turns(rounds: usize, ways: usize, mut turn: impl FnMut(usize)) -> Vec<Duration> {
+    let mut best = vec![Duration::MAX; ways];
+    for _ in 0..rounds {
+        for (way, best) in best.iter_mut().enumerate() {
             let started = Instant::now();
-            black_box(way(CALLS));
-            *best = best.min(started.elapsed().as_secs_f64() * 1e9 / CALLS as f64);
+            turn(way);
+            *best = started.elapsed().min(*best);
         }
     }
     best
