@@ -17,6 +17,8 @@ mod descriptor;
 mod expand;
 #[cfg(test)]
 mod expansions;
+mod facade;
+mod families;
 mod flags;
 mod form;
 mod function;
