@@ -112,8 +112,10 @@ impl Expansion<'_> {
         let allow = (self.function.specialized.len().max(mapped) >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let (lints, hidden) = (&self.function.attributes.copied_lints, self.function.attributes.hidden());
         let configured = &self.function.attributes.configured;
+        // Types that are put into a signature may make more of it than the user wrote.
+        let family = self.function.family.as_ref().map(|_| quote!(#[doc(hidden)] #[allow(clippy::type_complexity)]));
         quote! {
-            #[doc = #title] #hidden #allow #(#lints)* #(#configured)*
+            #[doc = #title] #hidden #family #allow #(#lints)* #(#configured)*
             #visibility mod #module { #template #content }
         }
     }

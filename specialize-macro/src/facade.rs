@@ -48,9 +48,9 @@ impl<'a> Expansion<'a> {
             let (family, name) = (function.family.as_ref()?, module(function)?);
             let listed = family.types_inside(function.captured.as_ref().map_or(0, |captured| captured.depth - 1));
             // SAFETY of what is generated: a type parameter and what it was compared with are the same type.
-            let values = way.names().map(|value| quote!(unsafe { #v1::same(#value) }));
-            let call = self.unsafely(quote!(#name::#dispatcher(#(#values),*)));
-            let call = way.returned(if way.never() { call } else { quote!(unsafe { #v1::same(#call) }) });
+            let values = way.names().map(|value| quote!(#v1::same(#value)));
+            let call = quote!(#name::#dispatcher(#(#values),*));
+            let call = way.returned(if way.never() { quote!(unsafe { #call }) } else { quote!(unsafe { #v1::same(#call) }) });
             Some(quote!(if #(#v1::are_same::<#parameters, #listed>())&&* { #call }))
         });
         let (names, types) = (way.names(), self.function.turbofish());

@@ -68,6 +68,13 @@ pub(crate) fn read(selections: &[&Selection], parameters: &[Ident], limit: usize
     families
 }
 
+/// The types that are listed for any parameter, each once.
+pub(crate) fn all_listed(families: &[Family]) -> Vec<Type> {
+    let mut seen = HashSet::new();
+    let types = families.iter().flat_map(|family| &family.types);
+    types.filter(|ty| seen.insert(ty.to_token_stream().to_string())).cloned().collect()
+}
+
 /// The types that are listed for a parameter.
 fn listed(selection: &Selection, parameter: &Ident, mistakes: &mut Mistakes) -> Option<Vec<Type>> {
     if let [_, second, ..] = &selection.names[..] {

@@ -125,8 +125,9 @@ impl Function {
         let (arguments, selections) = arguments.split(&parameters);
         let (text, inside) = self.captured.as_ref().map_or((Text::Function, 0), |captured| (Text::Module, captured.place.len()));
         let deeper = self.captured.as_ref().map_or(0, |captured| captured.depth + 1);
-        for family in families::read(&selections, &parameters, arguments.options.limit(), mistakes) {
-            checks::check_listed(&family.types, text, inside, mistakes);
+        let families = families::read(&selections, &parameters, arguments.options.limit(), mistakes);
+        checks::check_listed(&families::all_listed(&families), text, inside, mistakes);
+        for family in families {
             // What is wrong with one is wrong with all.
             if !mistakes.is_empty() {
                 break;

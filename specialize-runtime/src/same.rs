@@ -53,7 +53,7 @@ pub unsafe fn same<A, B>(value: A) -> B {
 mod tests {
     use super::*;
 
-    fn is_text<'a, T>(_: &'a T) -> bool {
+    fn is_text<T>(_: &T) -> bool {
         are_same::<T, &'static str>()
     }
 

@@ -16,7 +16,7 @@ use crate::support;
 unsafe fn several<'a, T, U>(items: &'a [U], index: usize, offset: T, count: u8) -> (&'a U, T, Vec<T>)
 where
     T: Copy + ::std::fmt::Debug + 'a,
-    U: ?Sized + AsRef<[u8]> + Sized,
+    U: AsRef<[u8]>,
 {
     // SAFETY: the caller says so.
     let item = unsafe { items.get_unchecked(index) };
@@ -36,6 +36,19 @@ fn power<T: Copy + ::std::ops::Mul<Output = T> + From<u8>>(x: T, n: u32) -> T {
 #[specialize(n, T in [i32, i64])]
 fn divided<T: ::std::ops::Div<Output = T> + From<i32>>(x: T, n: i32) -> T {
     x / T::from(n)
+}
+
+/// A type of no known size.
+#[specialize(n, T in [str, String])]
+fn length<T: ?Sized + AsRef<str>>(text: &T, n: usize) -> usize {
+    text.as_ref().len() * n
+}
+
+#[test]
+fn types_may_be_of_no_known_size() {
+    support::private_store();
+    assert_eq!(length::prepare::<str>(3).expect("a variant").call("four"), 12);
+    assert_eq!((length("four", 2), length(&String::from("four"), 3), length(&Box::<str>::from("four"), 4)), (8, 12, 16));
 }
 
 #[test]
