@@ -87,14 +87,27 @@ impl Expansion<'_> {
         let types = self.function.turbofish();
         let call = self.unsafely(quote!(#module::__dispatch #types(#(#names),*)));
         let hidden = syn::Signature { ident: captured.hidden_name(), ..captured.written.clone() };
+        let (front, behind) = as_generated(&quote!(#visibility #hidden), &hidden.ident);
         let body = own_body(captured);
         quote! {
             #(#own)* #(#copied)* #(#features)* #(#configured)* #inline
             #visibility #signature { #call }
             #[doc(hidden)] #(#lints)* #(#features)* #(#configured)* #strong
-            #visibility #hidden #body
+            #front #behind #body
         }
     }
+}
+
+/// The words up to a function's name as the macro's own, at their places, and what follows: lints about what people write, such as
+/// attributes that a function could have, leave it alone.
+fn as_generated(function: &TokenStream, name: &Ident) -> (TokenStream, TokenStream) {
+    let mut trees = function.clone().into_iter().peekable();
+    let mut front = TokenStream::new();
+    while let Some(mut tree) = trees.next_if(|tree| !is_word(tree, name)) {
+        tree.set_span(tree.span().resolved_at(Span::mixed_site()));
+        front.extend([tree]);
+    }
+    (front, trees.collect())
 }
 
 /// The signature as written, but with plain names for parameters, and these names.

@@ -138,6 +138,10 @@ impl Function {
             let own = Function::of(attributes, visibility, TokenStream::new(), &signature, captured, &arguments, mistakes);
             self.families.push(Function { family: Some(family), ..own });
         }
+        if self.families.is_empty() {
+            // The lists of values were not read yet, and may have mistakes of their own.
+            self.combinations = Combinations::read(&arguments, &self.specialized, mistakes);
+        }
         self
     }
 
