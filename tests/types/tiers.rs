@@ -64,6 +64,13 @@ fn a_listed_value_is_served_at_build_time_for_each_type() {
 }
 
 #[test]
+fn the_tiers_of_a_family_can_be_compared() {
+    support::private_store();
+    let tiers = specialize::testing::assert_tiers_agree!(dot(&[1f32, 2.0, 3.0], &[4.0, 5.0, 6.0], 3));
+    assert_eq!(tiers, [Tier::Generic, Tier::BuildTime, Tier::Runtime]);
+}
+
+#[test]
 fn a_type_that_is_not_listed_is_served_by_the_generic_function() {
     let numbers = [Modulo(3), Modulo(4), Modulo(5)];
     assert_eq!(dot(&numbers, &numbers, 3), Modulo(1));
