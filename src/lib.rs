@@ -68,6 +68,21 @@
 //! assert_eq!(bound.call(&shapes::Square(1)).0, 8);
 //! ```
 //!
+//! Type parameters have lists of types, each of which has variants of its own:
+//!
+//! ```
+//! use specialize::specialize;
+//!
+//! #[specialize(n, T in [f32, f64])]
+//! fn sum<T: std::iter::Sum<T> + Copy>(xs: &[T], n: usize) -> T {
+//!     xs[..n].iter().copied().sum()
+//! }
+//!
+//! let bound: sum::Bound<f32> = sum::bind::<f32>(2);
+//! assert_eq!(bound.call(&[1.5, 2.5, 3.5]), 4.0);
+//! assert_eq!(sum(&[1u8, 2, 3], 3), 6); // not listed: as written
+//! ```
+//!
 //! Whether a variant is worth it is measured while the program runs, on the calls it makes, from the first report on or with
 //! [`Config::sampling`]: [`report`] says what it cost, what a call takes with it and without, and after how many calls it has paid for itself.
 //! With [`Config::demote_losers`] a variant that is no faster is taken out again.

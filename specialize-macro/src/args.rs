@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprRange, Ident, LitInt, Path, Token, parenthesized, token};
+use syn::{Expr, ExprRange, Ident, LitInt, Path, Token, Type, bracketed, parenthesized, token};
 
 use crate::mistakes::Mistakes;
 
@@ -28,6 +28,7 @@ pub(crate) struct Arguments {
 }
 
 /// A part of the attribute that names parameters.
+#[derive(Clone)]
 pub(crate) struct Selection {
     /// One name, or several in parentheses.
     pub(crate) names: Vec<Ident>,
@@ -35,16 +36,19 @@ pub(crate) struct Selection {
     pub(crate) list: Option<List>,
 }
 
-/// Values listed for one parameter, or combinations listed for several.
+/// Values listed for one parameter, or combinations listed for several; or types listed for a type parameter.
+#[derive(Clone)]
 pub(crate) enum List {
     /// `[2, 3, 8]`
     Elements(syn::ExprArray),
     /// `1..=16`
     Range(ExprRange),
+    /// `[Vec<u8>, String]`: what can be no values.
+    Types(Vec<Type>),
 }
 
 /// The options, each where it was given.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     /// Calls of one value, or their work, before a background compile.
     pub(crate) hot: Option<Expr>,
@@ -176,11 +180,30 @@ fn batched(name: &Ident, input: ParseStream<'_>) -> syn::Result<Ident> {
     }
 }
 
+/// Reads a list of what can be types but no values.
+fn only_types(input: ParseStream<'_>) -> syn::Result<Option<Vec<Type>>> {
+    if !input.peek(token::Bracket) || input.fork().parse::<Expr>().is_ok() {
+        return Ok(None);
+    }
+    let read = |input: ParseStream<'_>| {
+        let types;
+        bracketed!(types in input);
+        Punctuated::<Type, Token![,]>::parse_terminated(&types)
+    };
+    if read(&input.fork()).is_err() {
+        return Ok(None);
+    }
+    read(input).map(|types| Some(types.into_iter().collect()))
+}
+
 /// Reads the values behind `in`.
 fn list(input: ParseStream<'_>) -> syn::Result<List> {
     const EXPECTED: &str = "expected a list such as `[2, 3, 8]`, or a range such as `1..=16`";
     if input.is_empty() || input.peek(Token![,]) {
         return Err(input.error(EXPECTED));
+    }
+    if let Some(types) = only_types(input)? {
+        return Ok(List::Types(types));
     }
     let mut expression: Expr = input.parse()?;
     loop {

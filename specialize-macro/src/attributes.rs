@@ -7,7 +7,7 @@ use syn::{Attribute, Ident};
 use crate::mistakes::Mistakes;
 
 /// The attributes of a function, by where they go.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Attributes {
     /// For the dispatcher alone.
     pub(crate) dispatcher: Vec<Attribute>,

@@ -97,13 +97,15 @@ impl Expansion<'_> {
         let choice = self.choose(&way);
         let dispatcher = self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &whole, &quote!(#check #choice));
 
-        let documentation = self.documentation_of_map(inputs, "Calls the function with the values bound for every element of a slice.");
-        let method = self.method(&way, &front(documentation), &quote!(map), &check);
-
         let (hidden, loops) = (quote!(#[doc(hidden)] #[inline(never)] pub), self.signature.names().map(Ident::to_token_stream));
         let body = self.call_in_a_loop(batched, loops);
         let generic = self.copy(&way, &hidden, &way.generic.to_token_stream(), &TokenStream::new(), &whole, &body);
         let listed = self.copy_of_listed(&way, &self.call_in_a_loop(batched, self.values_of_listed()));
+        if !self.function.families.is_empty() {
+            return quote!(#dispatcher #generic);
+        }
+        let documentation = self.documentation_of_map(inputs, "Calls the function with the values bound for every element of a slice.");
+        let method = self.method(&way, &front(documentation), &quote!(map), &check);
         quote!(#dispatcher #generic #listed impl Bound { #method })
     }
 
@@ -117,7 +119,9 @@ impl Expansion<'_> {
             let span = name.span().resolved_at(Span::call_site());
             match self.specialized(position) {
                 // It need not be `Copy`, but a copy is as good.
-                Some(specialized) if matches!(specialized.form, Form::Value) => quote!(#v1::again(&#value)),
+                Some(specialized) if matches!(specialized.form, Form::Value) && self.function.families.is_empty() => {
+                    quote!(#v1::again(&#value))
+                }
                 Some(_) => value,
                 None if position == batched => quote_spanned!(span=> #v1::copied(#element)),
                 None => quote_spanned!(span=> #v1::copied(&#name)),

@@ -15,11 +15,14 @@ use crate::function::Function;
 use crate::signature::Signature;
 
 /// What is known of a function by the captured module it stands in.
+#[derive(Clone)]
 pub(crate) struct Captured {
     /// Its number among the module's specialized functions.
     pub(crate) index: usize,
     /// The modules around it, from the captured one on.
     pub(crate) place: Vec<Ident>,
+    /// How many modules stand between the one it stands in and the code for it.
+    pub(crate) depth: usize,
     /// The types that the captured module defines.
     pub(crate) definitions: Rc<Definitions>,
     /// The signature as the user wrote it.
@@ -33,6 +36,17 @@ pub(crate) struct Captured {
 }
 
 impl Captured {
+    /// The way to the module that the function stands in.
+    fn out(&self) -> TokenStream {
+        let out = vec![quote!(super::); self.depth];
+        quote!(#(#out)*)
+    }
+
+    /// What the library compares of the module's types that `types` lead to.
+    pub(crate) fn layout(&self, types: &[Type]) -> Vec<TokenStream> {
+        self.definitions.layout(types, &self.place, self.depth)
+    }
+
     /// The name that the user's own function has in the host.
     fn hidden_name(&self) -> Ident {
         format_ident!("__{}", self.written.ident.unraw(), span = self.written.ident.span())
@@ -42,7 +56,10 @@ impl Captured {
     pub(crate) fn path(&self, name: &Ident) -> TokenStream {
         match &self.owner {
             Some(owner) => quote!(<#owner>::#name),
-            None => quote!(super::#name),
+            None => {
+                let out = self.out();
+                quote!(#out #name)
+            }
         }
     }
 
@@ -53,8 +70,8 @@ impl Captured {
 
     /// The path of what all functions of the module share, seen from the module beside the function.
     pub(crate) fn shared_template(&self) -> TokenStream {
-        let out = vec![quote!(super::); self.place.len() + 1];
-        quote!(#(#out)* __TEMPLATE)
+        let (out, place) = (self.out(), vec![quote!(super::); self.place.len()]);
+        quote!(#(#place)* #out __TEMPLATE)
     }
 }
 
@@ -67,16 +84,30 @@ impl Expansion<'_> {
         let (inline, lints, strong) = (attributes.inline_dispatcher(), &attributes.lints, attributes.inline_always());
         let (visibility, module) = (&self.function.visibility, self.module);
         let (signature, names) = plain_signature(captured, self.signature);
-        let call = self.unsafely(quote!(#module::__dispatch(#(#names),*)));
+        let types = self.function.turbofish();
+        let call = self.unsafely(quote!(#module::__dispatch #types(#(#names),*)));
         let hidden = syn::Signature { ident: captured.hidden_name(), ..captured.written.clone() };
+        let (front, behind) = as_generated(&quote!(#visibility #hidden), &hidden.ident);
         let body = own_body(captured);
         quote! {
             #(#own)* #(#copied)* #(#features)* #(#configured)* #inline
             #visibility #signature { #call }
             #[doc(hidden)] #(#lints)* #(#features)* #(#configured)* #strong
-            #visibility #hidden #body
+            #front #behind #body
         }
     }
+}
+
+/// The words up to a function's name as the macro's own, at their places, and what follows: lints about what people write, such as
+/// attributes that a function could have, leave it alone.
+fn as_generated(function: &TokenStream, name: &Ident) -> (TokenStream, TokenStream) {
+    let mut trees = function.clone().into_iter().peekable();
+    let mut front = TokenStream::new();
+    while let Some(mut tree) = trees.next_if(|tree| !is_word(tree, name)) {
+        tree.set_span(tree.span().resolved_at(Span::mixed_site()));
+        front.extend([tree]);
+    }
+    (front, trees.collect())
 }
 
 /// The signature as written, but with plain names for parameters, and these names.

@@ -4,12 +4,14 @@ use quote::ToTokens as _;
 use syn::visit::{self, Visit};
 use syn::{FnArg, GenericParam, Ident, Path, Type};
 
+use crate::args::Arguments;
 use crate::isolation::{self, Text};
 use crate::mistakes::Mistakes;
 use crate::signature::{Mentioned, Signature};
 
 /// Refuses kinds of functions that have no variants.
-pub(crate) fn check_kind(signature: &syn::Signature, mistakes: &mut Mistakes) {
+pub(crate) fn check_kind(signature: &syn::Signature, arguments: &Arguments, mistakes: &mut Mistakes) {
+    let is_named = |name: &Ident| arguments.selections.iter().any(|selection| selection.names.contains(name));
     if let Some(token) = &signature.asyncness {
         mistakes.at(token, "an `async fn` cannot be specialized; specialize a plain function that it calls");
     }
@@ -31,9 +33,14 @@ pub(crate) fn check_kind(signature: &syn::Signature, mistakes: &mut Mistakes) {
     }
     for parameter in &signature.generics.params {
         match parameter {
+            GenericParam::Type(parameter) if is_named(&parameter.ident) => {}
             GenericParam::Type(parameter) => mistakes.at(
                 parameter,
-                format!("a function with type parameters cannot be specialized; write the type that `{}` stands for", parameter.ident),
+                format!(
+                    "no types are listed for `{0}`; list those to specialize for in the attribute, as in `{0} in [f32, f64]`, or write the \
+                     type that it stands for",
+                    parameter.ident
+                ),
             ),
             GenericParam::Const(parameter) => mistakes.at(
                 parameter,
@@ -77,6 +84,14 @@ pub(crate) fn check_types(signature: &syn::Signature, text: Text, mistakes: &mut
     types.visit_return_type(&signature.output);
 }
 
+/// Refuses listed types that a template cannot name, for a function so many modules inside of the captured one.
+pub(crate) fn check_listed(types: &[Type], text: Text, inside: usize, mistakes: &mut Mistakes) {
+    for ty in types {
+        isolation::check_inside(&ty.to_token_stream(), text, inside, mistakes);
+        Types { text, own: Vec::new(), mistakes }.visit_type(ty);
+    }
+}
+
 /// Refuses names in the signature of a captured function that mean something else in the module beside it.
 pub(crate) fn check_names(signature: &syn::Signature, mistakes: &mut Mistakes) {
     let mut names = Names(mistakes);
@@ -102,7 +117,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
 /// A walk over the types of a signature.
 struct Types<'a> {
     text: Text,
-    /// Generics, which are mistakes by themselves.
+    /// Generics, which are judged by themselves.
     own: Vec<&'a Ident>,
     mistakes: &'a mut Mistakes,
 }

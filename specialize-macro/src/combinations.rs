@@ -99,6 +99,11 @@ impl<'a> Dimension<'a> {
                 mistakes.at(range, format!("a range is for one parameter; list tuples of {} values", parameters.len()));
                 return None;
             }
+            (Some(List::Types(types)), _) => {
+                let name = &selection.names[0];
+                mistakes.at(quote!(#(#types),*), format!("these are types, and `{name}` has values; list values, as in `[2, 3, 8]`"));
+                return None;
+            }
             (None, _) => return None,
         };
         Some(Dimension { parameters, elements, whole })

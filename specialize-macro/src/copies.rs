@@ -39,8 +39,12 @@ impl Way {
 
     /// `return` with what a call returns, if it returns at all.
     pub(crate) fn returned(&self, call: TokenStream) -> TokenStream {
-        let never = matches!(&self.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
-        if never { call } else { quote!(return #call) }
+        if self.never() { call } else { quote!(return #call) }
+    }
+
+    /// Whether a call never returns.
+    pub(crate) fn never(&self) -> bool {
+        matches!(&self.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
     }
 }
 
@@ -69,7 +73,7 @@ impl Expansion<'_> {
     }
 
     /// The function as written, which is also called through its address.
-    fn generic(&self, way: &Way) -> TokenStream {
+    pub(crate) fn generic(&self, way: &Way) -> TokenStream {
         let documentation = self.documentation("The function as written: all parameters at run time.");
         let front = quote!(#documentation #[inline(never)] pub);
         let values = self.signature.names().map(Ident::to_token_stream);
@@ -83,7 +87,7 @@ impl Expansion<'_> {
     }
 
     /// The variant for constants, where all specialized parameters can be const generics.
-    fn at(&self, way: &Way) -> TokenStream {
+    pub(crate) fn at(&self, way: &Way) -> TokenStream {
         if !self.has_at() {
             return TokenStream::new();
         }
@@ -102,7 +106,7 @@ impl Expansion<'_> {
     }
 
     /// The choice of a variant.
-    fn dispatch(&self, way: &Way) -> TokenStream {
+    pub(crate) fn dispatch(&self, way: &Way) -> TokenStream {
         let (inline, choice) = (self.function.attributes.inline_always(), self.choose(way));
         let front = quote!(#[doc(hidden)] #inline pub);
         self.copy(way, &front, &quote!(__dispatch), &TokenStream::new(), &self.parameters(way, Some), &choice)
@@ -110,6 +114,9 @@ impl Expansion<'_> {
 
     /// The call of the best code for the values.
     pub(crate) fn choose(&self, way: &Way) -> TokenStream {
+        if !self.function.families.is_empty() {
+            return self.choose_family(way);
+        }
         let (listed, served, covered) = (self.choose_listed(way), self.serve_at_run_time(way), self.serve_covered(way));
         let (generic, names) = (&way.generic, way.names());
         let generic = self.unsafely(quote!(#generic(#(#names),*)));
@@ -189,9 +196,9 @@ impl Expansion<'_> {
     ) -> TokenStream {
         let features = &self.function.attributes.target_features;
         let (unsafety, output, clause) = (&self.signature.unsafety, &way.output, self.signature.where_clause());
-        let lifetimes = self.signature.lifetimes.iter();
+        let (lifetimes, types) = (self.signature.lifetimes.iter(), self.signature.generics.type_params());
         quote! {
-            #(#features)* #front #unsafety fn #name<#(#lifetimes,)* #generics>(#parameters) #output #clause { #body }
+            #(#features)* #front #unsafety fn #name<#(#lifetimes,)* #(#types,)* #generics>(#parameters) #output #clause { #body }
         }
     }
 
@@ -211,12 +218,13 @@ impl Expansion<'_> {
 
     /// The call of the user's own text.
     pub(crate) fn call_template(&self, values: impl Iterator<Item = TokenStream>) -> TokenStream {
+        let (name, types) = (&self.signature.name, self.function.turbofish());
         let path = match &self.function.captured {
-            None => self.signature.name.to_token_stream(),
+            None if self.function.family.is_some() => quote!(super::template::#name),
+            None => quote!(template::#name),
             Some(captured) => captured.hidden_path(),
         };
-        let inside = self.function.captured.is_none().then(|| quote!(template::));
-        self.unsafely(quote!(#inside #path(#(#values),*)))
+        self.unsafely(quote!(#path #types(#(#values),*)))
     }
 
     /// What the template is called with in a variant for constants.

@@ -146,12 +146,13 @@ impl Definitions {
         self.types.contains_key(name)
     }
 
-    /// What the library compares of the module's own types that `types` lead to, seen from a module beside the function at `place`.
-    pub(crate) fn layout(&self, types: &[Type], place: &[Ident]) -> Vec<TokenStream> {
+    /// What the library compares of the module's own types that `types` lead to, seen from code so many
+    /// modules below the function at `place`.
+    pub(crate) fn layout(&self, types: &[Type], place: &[Ident], depth: usize) -> Vec<TokenStream> {
         self.reached_from(types)
             .iter()
             .filter(|definition| definition.is_visible(place))
-            .flat_map(|definition| definition.layout(place))
+            .flat_map(|definition| definition.layout(place, depth))
             .collect()
     }
 }
@@ -164,8 +165,8 @@ impl Definition {
     }
 
     /// Size and alignment, and the offset of each field that can be seen, with its number.
-    fn layout(&self, from: &[Ident]) -> Vec<TokenStream> {
-        let (out, place, name) = (vec![quote!(super::); from.len() + 1], &self.place, &self.name);
+    fn layout(&self, from: &[Ident], depth: usize) -> Vec<TokenStream> {
+        let (out, place, name) = (vec![quote!(super::); from.len() + depth], &self.place, &self.name);
         let path = quote!(#(#out)* #(#place::)* #name);
         let mut layout = vec![quote!([::core::mem::size_of::<#path>(), ::core::mem::align_of::<#path>()])];
         let Kind::Struct(fields) = &self.kind else { return layout };

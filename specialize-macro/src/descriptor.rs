@@ -58,15 +58,19 @@ impl Expansion<'_> {
 
     fn fields(&self) -> TokenStream {
         let v1 = &self.v1;
-        let name = self.signature.name.to_string();
+        let name = self.function.shown_name();
         let parameters = self.function.specialized.iter().map(|specialized| specialized.name.to_string());
         let (generic, types) = (self.entries(&|way| way.generic.to_token_stream()), self.signature.erased_types());
         let dispatcher = self.entries(&|way| way.dispatcher.to_token_stream());
         let template = match &self.function.captured {
+            None if self.function.family.is_some() => {
+                let own = self.own_fields();
+                quote!(#v1::Template { #own captured: ::core::option::Option::None, ..super::__TEMPLATE })
+            }
             None => self.template_data(),
             Some(captured) => self.captured_template_data(captured),
         };
-        let inner = self.function.captured.iter().flat_map(|captured| captured.definitions.layout(&types, &captured.place));
+        let inner = self.function.captured.iter().flat_map(|captured| captured.layout(&types));
         let hot = match &self.options.hot {
             Some(_) => quote!(::core::option::Option::Some(<Marker as Constants>::HOT)),
             None => quote!(::core::option::Option::None),
@@ -96,6 +100,13 @@ impl Expansion<'_> {
         quote!(#v1::Template { #shared #own captured: ::core::option::Option::None })
     }
 
+    /// What the families of a function share of their templates.
+    pub(crate) fn template_of_families(&self) -> TokenStream {
+        let text = Text::of_function(self.function);
+        let place = quote!(::core::concat!(::core::module_path!(), "::template"));
+        template_constant(&shared_fields(text, &place, &self.preamble, &quote!(template::Marker), self.build, &self.v1), &self.v1)
+    }
+
     fn captured_template_data(&self, captured: &Captured) -> TokenStream {
         let (v1, index, shared, own) = (&self.v1, Literal::usize_unsuffixed(captured.index), captured.shared_template(), self.own_fields());
         quote!(#v1::Template { #own captured: ::core::option::Option::Some(#index), ..#shared })
@@ -118,8 +129,13 @@ pub(crate) fn shared_template(text: Text, build: &Build, v1: &TokenStream) -> To
         )
     });
     let shared = shared_fields(text, &place, &preamble, &quote!(__Marker), build, v1);
+    let constant = template_constant(&shared, v1);
+    quote!(#marker #constant)
+}
+
+/// The constant for what several templates share.
+fn template_constant(shared: &TokenStream, v1: &TokenStream) -> TokenStream {
     quote! {
-        #marker
         const __TEMPLATE: #v1::Template = #v1::Template {
             #shared function: "", entry: "", batch: false, holes: &[], captured: ::core::option::Option::None,
         };

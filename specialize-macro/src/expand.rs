@@ -27,8 +27,10 @@ pub(crate) struct Expansion<'a> {
     pub(crate) build: &'a Build,
     /// The path of what generated code calls.
     pub(crate) v1: TokenStream,
-    /// The name of the module beside the function.
+    /// The name of the module beside the function, or in that for a family.
     pub(crate) module: &'a Ident,
+    /// The path of that module where the function stands.
+    pub(crate) path: TokenStream,
     /// The `use` lines of the hidden module.
     pub(crate) preamble: String,
 }
@@ -59,15 +61,9 @@ pub(crate) fn expand(function: &Function, options: &Options, build: &Build) -> T
 pub(crate) fn parts(function: &Function, options: &Options, build: &Build, v1: TokenStream) -> Parts {
     let method =
         function.captured.as_ref().and_then(|captured| Some(methods::module_name(captured.owner.as_ref()?, &captured.written.ident)));
-    let expansion = Expansion {
-        function,
-        signature: &function.signature,
-        options,
-        build,
-        v1,
-        module: options.module.as_ref().or(method.as_ref()).unwrap_or(&function.signature.name),
-        preamble: isolation::preamble(&build.edition),
-    };
+    let module = options.module.as_ref().or(method.as_ref()).unwrap_or(&function.signature.name);
+    let (path, preamble) = (module.to_token_stream(), isolation::preamble(&build.edition));
+    let expansion = Expansion { function, signature: &function.signature, options, build, v1, module, path, preamble };
     let in_place = match &function.captured {
         None => expansion.dispatcher(),
         Some(captured) => {
@@ -76,7 +72,7 @@ pub(crate) fn parts(function: &Function, options: &Options, build: &Build, v1: T
             quote!(#functions #associated)
         }
     };
-    Parts { in_place, beside: expansion.surface(), last: expansion.constants() }
+    Parts { in_place, beside: expansion.surface(), last: expansion.all_constants() }
 }
 
 impl Expansion<'_> {
@@ -90,7 +86,8 @@ impl Expansion<'_> {
         let (visibility, clause, module) = (&self.function.visibility, self.signature.where_clause(), self.module);
         let (names, types): (Vec<_>, Vec<_>) =
             self.signature.parameters.iter().map(|parameter| (&parameter.name, &parameter.written)).unzip();
-        let call = self.unsafely(quote!(#module::__dispatch(#(#names),*)));
+        let turbofish = self.function.turbofish();
+        let call = self.unsafely(quote!(#module::__dispatch #turbofish(#(#names),*)));
         quote! {
             #(#own)* #(#lints)* #(#features)* #(#configured)* #inline
             #visibility #unsafety fn #name #generics(#(#names: #types),*) #written_output #clause { #call }
@@ -98,12 +95,12 @@ impl Expansion<'_> {
     }
 
     /// The module beside the function.
-    fn surface(&self) -> TokenStream {
+    pub(crate) fn surface(&self) -> TokenStream {
         let (visibility, module) = (&self.function.visibility, self.module);
-        let title = format!("The variants of the function `{}`, and the function as written.", self.signature.name);
-        let (carrier, choices) = (self.carrier(), self.choices());
-        let (copies, descriptor) = (self.copies(), self.descriptor());
+        let title = format!("The variants of the function `{}`, and the function as written.", self.function.shown_name());
+        let content = if self.function.families.is_empty() { self.content() } else { self.content_with_families() };
         let template = match &self.function.captured {
+            None if self.function.family.is_some() => TokenStream::new(),
             None => self.template(),
             Some(_) => quote!(
                 #[allow(unused_imports)]
@@ -115,10 +112,18 @@ impl Expansion<'_> {
         let allow = (self.function.specialized.len().max(mapped) >= CLIPPY_ARGUMENTS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         let (lints, hidden) = (&self.function.attributes.copied_lints, self.function.attributes.hidden());
         let configured = &self.function.attributes.configured;
+        // Types that are put into a signature may make more of it than the user wrote.
+        let family = self.function.family.as_ref().map(|_| quote!(#[doc(hidden)] #[allow(clippy::type_complexity)]));
         quote! {
-            #[doc = #title] #hidden #allow #(#lints)* #(#configured)*
-            #visibility mod #module { #template #carrier #choices #copies #descriptor }
+            #[doc = #title] #hidden #family #allow #(#lints)* #(#configured)*
+            #visibility mod #module { #template #content }
         }
+    }
+
+    /// What serves values, for a function of definite types.
+    fn content(&self) -> TokenStream {
+        let (carrier, choices, copies, descriptor) = (self.carrier(), self.choices(), self.copies(), self.descriptor());
+        quote!(#carrier #choices #copies #descriptor)
     }
 
     /// The hidden module with the function as the user wrote it.
@@ -162,8 +167,8 @@ impl Expansion<'_> {
     }
 
     /// The constants in the user's scope, and what is left for rustc to check of them.
-    fn constants(&self) -> TokenStream {
-        let (module, carried, work) = (self.module, self.carried(), self.work());
+    pub(crate) fn constants(&self) -> TokenStream {
+        let (module, carried, work) = (&self.path, self.carried(), self.work());
         if carried.is_empty() && work.is_none() {
             return TokenStream::new();
         }
@@ -183,7 +188,8 @@ impl Expansion<'_> {
 
     /// Types of the signature, as they are written where the function stands.
     pub(crate) fn outside(&self, types: TokenStream) -> TokenStream {
-        if self.function.captured.is_some() { methods::shallower(types) } else { types }
+        let depth = self.function.captured.as_ref().map_or(0, |captured| captured.depth);
+        (0..depth).fold(types, |types, _| methods::shallower(types))
     }
 
     /// Name, type and value of each constant.
@@ -199,7 +205,7 @@ impl Expansion<'_> {
 
     /// The assertion that two listed values differ, which points at the later one.
     fn check(&self, doubt: &Doubt) -> TokenStream {
-        let (module, v1) = (self.module, &self.v1);
+        let (module, v1) = (&self.path, &self.v1);
         let path = quote!(#module::);
         let [earlier, later] = &doubt.pair;
         let differ = earlier.iter().zip(later).map(|(earlier, later)| {

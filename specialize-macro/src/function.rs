@@ -1,7 +1,7 @@
 //! An annotated function: what is known of it, put together from its tokens and the attribute.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Block, FnArg, Ident, Item, Pat, Type, Visibility};
 
@@ -11,6 +11,7 @@ use crate::batch;
 use crate::captured::Captured;
 use crate::checks;
 use crate::combinations::Combinations;
+use crate::families::{self, Family};
 use crate::flags::Build;
 use crate::form::Form;
 use crate::invisible;
@@ -37,6 +38,10 @@ pub(crate) struct Function {
     pub(crate) tokens: TokenStream,
     /// The captured module it stands in, if it does.
     pub(crate) captured: Option<Captured>,
+    /// The family it is for, if it has types in the place of type parameters.
+    pub(crate) family: Option<Family>,
+    /// The function for each family, if it has type parameters.
+    pub(crate) families: Vec<Function>,
 }
 
 impl Function {
@@ -52,14 +57,15 @@ impl Function {
         };
         let Written { attributes, visibility, tokens, signature, body } = written;
         let attributes = Attributes::sort(attributes, mistakes);
-        checks::check_kind(&signature, mistakes);
+        checks::check_kind(&signature, arguments, mistakes);
         checks::check_types(&signature, Text::Function, mistakes);
         isolation::check(&tokens, Text::Function, mistakes);
         // A body that only the compiler can read is left to it.
         if let Ok(block) = syn::parse2::<Block>(body.into()) {
             names::check(&signature, &block, &build.edition, mistakes);
         }
-        Some(Function::of(attributes, visibility, tokens, &signature, None, arguments, mistakes))
+        let function = Function::of(attributes, visibility, tokens, &signature, None, arguments, mistakes);
+        Some(function.with_families(&signature, arguments, mistakes))
     }
 
     /// Reads a function of a captured module, whose signature is as a module beside it would write it.
@@ -71,9 +77,15 @@ impl Function {
         mistakes: &mut Mistakes,
     ) -> Function {
         let attributes = Attributes::sort(function.attrs.clone(), mistakes);
-        checks::check_kind(signature, mistakes);
+        checks::check_kind(signature, arguments, mistakes);
         checks::check_types(signature, Text::Module, mistakes);
-        Function::of(attributes, function.vis.clone(), TokenStream::new(), signature, Some(captured), arguments, mistakes)
+        if let (Some(_), Some(parameter)) = (&captured.owner, signature.generics.type_params().next()) {
+            let message =
+                "a method with type parameters cannot be specialized; make it a function of the module that takes `self` as a parameter";
+            mistakes.at(parameter, message);
+        }
+        let function = Function::of(attributes, function.vis.clone(), TokenStream::new(), signature, Some(captured), arguments, mistakes);
+        function.with_families(signature, arguments, mistakes)
     }
 
     fn of(
@@ -85,6 +97,9 @@ impl Function {
         arguments: &Arguments,
         mistakes: &mut Mistakes,
     ) -> Function {
+        let types = families::parameters(&signature.generics);
+        let (own, _) = arguments.split(&types);
+        let arguments = &own;
         let named: Vec<&Ident> = arguments.selections.iter().flat_map(|selection| &selection.names).collect();
         let receiver = captured.as_ref().is_some_and(|captured| captured.written.receiver().is_some());
         let specialized = specialized(signature, &named, arguments, receiver, mistakes);
@@ -94,8 +109,55 @@ impl Function {
         let batch = arguments.options.batch.as_ref().and_then(|name| batch::read(name, signature, &named, mistakes));
         let signature = Signature::read(signature, mistakes);
         checks::check_borrows(&signature, &named, mistakes);
-        let combinations = Combinations::read(arguments, &specialized, mistakes);
-        Function { attributes, visibility, signature, specialized, batch, combinations, tokens, captured }
+        // With type parameters, each family has its own.
+        let combinations = if types.is_empty() { Combinations::read(arguments, &specialized, mistakes) } else { Combinations::default() };
+        let (family, families) = (None, Vec::new());
+        Function { attributes, visibility, signature, specialized, batch, combinations, tokens, captured, family, families }
+    }
+
+    /// The function with those for the types that are listed for its type parameters.
+    fn with_families(mut self, signature: &syn::Signature, arguments: &Arguments, mistakes: &mut Mistakes) -> Function {
+        let parameters = families::parameters(&signature.generics);
+        if parameters.is_empty() {
+            return self;
+        }
+        families::check_associated(signature, &parameters, mistakes);
+        let (arguments, selections) = arguments.split(&parameters);
+        let (text, inside) = self.captured.as_ref().map_or((Text::Function, 0), |captured| (Text::Module, captured.place.len()));
+        let deeper = self.captured.as_ref().map_or(0, |captured| captured.depth + 1);
+        let families = families::read(&selections, &parameters, arguments.options.limit(), mistakes);
+        checks::check_listed(&families::all_listed(&families), text, inside, mistakes);
+        for family in families {
+            // What is wrong with one is wrong with all.
+            if !mistakes.is_empty() {
+                break;
+            }
+            let captured = self.captured.clone().map(|captured| Captured { depth: deeper, ..captured });
+            let (attributes, visibility) = (self.attributes.clone(), syn::parse_quote!(pub));
+            let signature = family.signature(signature, deeper);
+            let own = Function::of(attributes, visibility, TokenStream::new(), &signature, captured, &arguments, mistakes);
+            self.families.push(Function { family: Some(family), ..own });
+        }
+        if self.families.is_empty() {
+            // The lists of values were not read yet, and may have mistakes of their own.
+            self.combinations = Combinations::read(&arguments, &self.specialized, mistakes);
+        }
+        self
+    }
+
+    /// What stands for type parameters in a path that leads to the user's own function.
+    pub(crate) fn turbofish(&self) -> Option<TokenStream> {
+        if let Some(family) = &self.family {
+            return Some(family.turbofish(self.captured.as_ref().map_or(0, |captured| captured.depth)));
+        }
+        let types = families::parameters(&self.signature.generics);
+        (!types.is_empty()).then(|| quote!(::<#(#types),*>))
+    }
+
+    /// What it is called to people.
+    pub(crate) fn shown_name(&self) -> String {
+        let name = self.signature.name.to_string();
+        self.family.as_ref().map_or_else(|| name.clone(), |family| family.name(&name))
     }
 }
 

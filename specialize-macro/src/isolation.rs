@@ -100,10 +100,15 @@ pub(crate) fn names_module(edition: &str) -> String {
 
 /// Refuses what no hidden module can keep out of `tokens`.
 pub(crate) fn check(tokens: &TokenStream, text: Text, mistakes: &mut Mistakes) {
+    check_inside(tokens, text, 0, mistakes);
+}
+
+/// As [`check`], for tokens that stand so many modules inside of the template.
+pub(crate) fn check_inside(tokens: &TokenStream, text: Text, depth: usize, mistakes: &mut Mistakes) {
     let trees = flat(tokens.clone());
     let mut defined = HashSet::new();
     collect_macros(&trees, &mut defined);
-    Scan { text, defined, depth: 0, ascended: 0, mistakes }.scan(&trees);
+    Scan { text, defined, depth, ascended: 0, mistakes }.scan(&trees);
 }
 
 /// The token trees without the invisible groups that `macro_rules!` puts around what it passes on.

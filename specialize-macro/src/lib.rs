@@ -17,6 +17,8 @@ mod descriptor;
 mod expand;
 #[cfg(test)]
 mod expansions;
+mod facade;
+mod families;
 mod flags;
 mod form;
 mod function;
@@ -52,6 +54,7 @@ use proc_macro::TokenStream;
 /// #[specialize(n, hot = 10)]                         options come after the parameters
 /// #[specialize] mod kernels { ... }                  everything in the module may be used by its specialized functions
 /// #[specialize(ops, work = out.len(), hot = 100_000)]   hotness counted in work, an expression over the parameters
+/// #[specialize(n, T in [f32, f64])]                  a function with a type parameter: a family of variants for each type
 /// #[specialize(n, batch(x))]                         also `map`, over a slice of `x`
 /// ```
 ///
@@ -78,6 +81,15 @@ use proc_macro::TokenStream;
 /// has `at`, `generic`, `map`, `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and the type `Bound`; the
 /// documentation of the crate says what they do. The body sees only std, by full paths, and what it defines itself: it is compiled again while the
 /// program runs, away from the crate it stands in.
+///
+/// # Type parameters
+///
+/// Each type parameter of a function needs a list of types, `T in [f32, f64]`, and each combination of listed types becomes a *family*: a
+/// function of its own, with its own table (`dot::<f32>`). `bind`, `prepare`, `prepare_within`, `lookup`, `request` and `table` take the
+/// types, as in `dot::prepare::<f32>(3)`, and so do `dot::Bound<f32>`, `dot::generic::<T>(...)` and `dot::at::<T, 3>(...)`, where types come
+/// before values. The dispatcher and `map` go by the types they are called with, which costs nothing; other types than those listed
+/// are served by the function as written. Listed values are listed for every family. A listed type borrows nothing, and is of std or of
+/// the captured module. Methods have no families.
 ///
 /// # Modules
 ///

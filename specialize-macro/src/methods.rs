@@ -141,7 +141,7 @@ fn at(tokens: TokenStream, place: Span) -> TokenStream {
 }
 
 /// The tokens as they are written one module deeper.
-fn deeper(tokens: TokenStream) -> TokenStream {
+pub(crate) fn deeper(tokens: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let written = trees.iter().enumerate().map(|(index, tree)| match tree {
         TokenTree::Ident(word) if starts_path(&trees, index) && (word == "self" || word == "super") => {
@@ -171,7 +171,7 @@ pub(crate) fn shallower(tokens: TokenStream) -> TokenStream {
 }
 
 /// Whether the tree at `index` is the first word of a path with several.
-fn starts_path(trees: &[TokenTree], index: usize) -> bool {
+pub(crate) fn starts_path(trees: &[TokenTree], index: usize) -> bool {
     let is_colon = |index: usize| matches!(trees.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     is_colon(index + 1) && is_colon(index + 2) && !(index > 1 && is_colon(index - 1) && is_colon(index - 2))
 }

@@ -26,6 +26,11 @@ impl Mistakes {
         }
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.error.is_none() && !self.left_to_rustc
+    }
+
     /// Notes a mistake that rustc finds in the function as it was written.
     pub(crate) fn leave_to_rustc(&mut self) {
         self.left_to_rustc = true;

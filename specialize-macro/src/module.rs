@@ -263,6 +263,7 @@ impl Walk<'_> {
         let captured = Captured {
             index,
             place: place.to_vec(),
+            depth: 1,
             definitions: Rc::clone(&self.definitions),
             written: item.sig.clone(),
             behind_name: raw.behind_name(),

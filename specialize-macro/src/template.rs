@@ -7,6 +7,7 @@ use syn::ReturnType;
 use crate::function::Function;
 use crate::layout::{self, Piece};
 use crate::made;
+use crate::methods;
 use crate::signature::Signature;
 use crate::tree::{self, Reader};
 
@@ -68,9 +69,15 @@ impl Entry {
     /// The entry of a function.
     pub(crate) fn of(function: &Function) -> Entry {
         let mut reader = Reader::new();
-        let entry = layout::plain(&reader.read(entry(function)));
-        let holes =
-            function.specialized.iter().map(|specialized| layout::plain(&reader.read(specialized.lent(&quote!('static))))).collect();
+        // The entry stands beside the function, however deep the code for it is in the host.
+        let ascents = function.captured.as_ref().map_or(0, |captured| captured.depth - 1);
+        let beside = |tokens| (0..ascents).fold(tokens, |tokens, _| methods::shallower(tokens));
+        let entry = layout::plain(&reader.read(beside(entry(function))));
+        let holes = function
+            .specialized
+            .iter()
+            .map(|specialized| layout::plain(&reader.read(beside(specialized.lent(&quote!('static))))))
+            .collect();
         Entry { entry, holes }
     }
 }
@@ -82,7 +89,7 @@ fn entry(function: &Function) -> TokenStream {
     let (parameters, call) = (parameters(function), call(function));
     let map = function.batch.map(|batched| map(function, batched, parameters.clone(), &call));
     let types = function.signature.erased_types();
-    let inner: Vec<_> = function.captured.iter().flat_map(|captured| captured.definitions.layout(&types, &captured.place)).collect();
+    let inner: Vec<_> = function.captured.iter().flat_map(|captured| captured.layout(&types)).collect();
     let count = types.len() + inner.len();
     quote! {
         #(#features)* #[unsafe(no_mangle)]
@@ -132,7 +139,8 @@ fn call(function: &Function) -> TokenStream {
     let values = (0..function.signature.parameters.len())
         .map(|position| hole(function, position).unwrap_or_else(|| argument(position).to_token_stream()));
     let path = function.captured.as_ref().map_or_else(|| quote!(super::#name), |captured| captured.path(name));
-    let call = quote!(#path(#(#values),*));
+    let types = function.turbofish();
+    let call = quote!(#path #types(#(#values),*));
     if unsafety.is_some() { quote!(unsafe { #call }) } else { call }
 }
 

@@ -35,6 +35,10 @@ impl Work<'_> {
     /// The function in the user's scope, with the user's own names.
     pub(crate) fn definition(&self) -> TokenStream {
         let (signature, v1, expression) = (self.expansion.outside(self.signature()), &self.expansion.v1, self.expression);
+        let expression = match &self.expansion.function.family {
+            Some(family) => family.put_into(expression.to_token_stream()),
+            None => expression.to_token_stream(),
+        };
         let own: Vec<Option<&Ident>> = self.expansion.signature.parameters.iter().map(|parameter| parameter.own.as_ref()).collect();
         let names = own.iter().map(|name| name.map_or_else(|| quote!(_), Ident::to_token_stream));
         let used = own.iter().flatten();

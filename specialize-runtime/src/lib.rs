@@ -24,6 +24,7 @@ mod of_process;
 mod pending;
 mod registry;
 mod report;
+mod same;
 mod service;
 mod stats;
 mod surface;
@@ -57,12 +58,14 @@ pub mod __private {
     pub mod v1 {
         pub use linkme;
 
+        pub use crate::__specialize_families as families;
         pub use crate::__specialize_methods as methods;
         pub use crate::__specialize_surface as surface;
         pub use crate::batch::{check_lengths, copied, total};
         pub use crate::binding::Binding;
         pub use crate::compile::template::{BuildFlags, Flags, Piece, Template};
         pub use crate::function::{Descriptor, Entries, Function, Purpose};
+        pub use crate::same::{are_same, same};
         pub use crate::stats::FUNCTIONS;
         pub use crate::testing::agree;
         pub use crate::value::{Of, Value, Values, again, differ, equal, is_dense, is_parameter, place, tag};

@@ -163,3 +163,145 @@ macro_rules! __specialize_methods {
         }
     };
 }
+
+/// Generates the functions that lead from listed types to their families, each of which is a module with a surface of its own.
+///
+/// `families!([#[diagnostic]] [T: Sized] [T] (n: usize); __0 [f32] (n: usize); __1 [f64] (n: usize);)` names attributes, the type
+/// parameters, the specialized parameters, and for each family its module, its types, and the specialized parameters as it takes them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __specialize_families {
+    (
+        $attributes:tt [$($generic:tt)*] $types:tt ($($name:ident: $type:ty),+);
+        $($family:ident $listed:tt ($($own:ident: $given:ty),+);)*
+    ) => {
+        $crate::__specialize_families!(@functions $attributes [$($generic)*] $types ($($name: $type),+));
+        $($crate::__specialize_families!(@family $family $listed ($($own: $given),+));)*
+    };
+    (@functions [$($attribute:tt)*] [$($generic:tt)*] [$($types:ident),*] ($($name:ident: $type:ty),+)) => {
+        /// What a combination of types leads to.
+        #[doc(hidden)]
+        $($attribute)*
+        pub trait __Family<$($generic)*> {
+            type Bound;
+            fn bind($($name: $type),+) -> Self::Bound;
+            fn prepare($($name: $type),+) -> ::core::result::Result<Self::Bound, $crate::Error>;
+            fn prepare_within(
+                $($name: $type,)+ timeout: ::core::time::Duration
+            ) -> ::core::result::Result<Self::Bound, $crate::Error>;
+            fn lookup($($name: $type),+) -> ::core::option::Option<Self::Bound>;
+            fn request($($name: $type),+) -> $crate::Pending;
+            fn table() -> &'static $crate::DispatchTable;
+        }
+
+        /// The function for these types with values bound to it.
+        pub type Bound<$($types),*> = <() as __Family<$($types),*>>::Bound;
+
+        /// The function for these types with these values bound, served from the best tier there is; it turns to a better one by itself.
+        ///
+        /// It never blocks and never fails.
+        #[inline]
+        pub fn bind<$($generic)*>($($name: $type),+) -> Bound<$($types),*>
+        where
+            (): __Family<$($types),*>,
+        {
+            <() as __Family<$($types),*>>::bind($($name),+)
+        }
+
+        /// The function for these types with these values bound, once they have a variant: listed, found on disk, or compiled now.
+        ///
+        /// It blocks until then.
+        ///
+        /// # Errors
+        ///
+        /// Why the values can have no variant. The function itself goes on to serve them.
+        #[inline]
+        pub fn prepare<$($generic)*>($($name: $type),+) -> ::core::result::Result<Bound<$($types),*>, $crate::Error>
+        where
+            (): __Family<$($types),*>,
+        {
+            <() as __Family<$($types),*>>::prepare($($name),+)
+        }
+
+        /// As [`prepare`], but waits no longer than `timeout`.
+        ///
+        /// # Errors
+        ///
+        /// Why the values can have no variant, or that they have none yet; it is then still being made in the background.
+        #[inline]
+        pub fn prepare_within<$($generic)*>(
+            $($name: $type,)+ timeout: ::core::time::Duration
+        ) -> ::core::result::Result<Bound<$($types),*>, $crate::Error>
+        where
+            (): __Family<$($types),*>,
+        {
+            <() as __Family<$($types),*>>::prepare_within($($name,)+ timeout)
+        }
+
+        /// The function for these types with these values bound, if they have a variant already.
+        #[inline]
+        #[must_use]
+        pub fn lookup<$($generic)*>($($name: $type),+) -> ::core::option::Option<Bound<$($types),*>>
+        where
+            (): __Family<$($types),*>,
+        {
+            <() as __Family<$($types),*>>::lookup($($name),+)
+        }
+
+        /// Asks for a variant for these types and values in the background.
+        #[inline]
+        pub fn request<$($generic)*>($($name: $type),+) -> $crate::Pending
+        where
+            (): __Family<$($types),*>,
+        {
+            <() as __Family<$($types),*>>::request($($name),+)
+        }
+
+        /// The dispatch table for these types: its name, capacity, entries and counts.
+        #[inline]
+        #[must_use]
+        pub fn table<$($generic)*>() -> &'static $crate::DispatchTable
+        where
+            (): __Family<$($types),*>,
+        {
+            <() as __Family<$($types),*>>::table()
+        }
+    };
+    (@family $family:ident [$($listed:ty),*] ($($name:ident: $type:ty),+)) => {
+        impl __Family<$($listed),*> for () {
+            type Bound = $family::Bound;
+
+            #[inline]
+            fn bind($($name: $type),+) -> $family::Bound {
+                $family::bind($($name),+)
+            }
+
+            #[inline]
+            fn prepare($($name: $type),+) -> ::core::result::Result<$family::Bound, $crate::Error> {
+                $family::prepare($($name),+)
+            }
+
+            #[inline]
+            fn prepare_within(
+                $($name: $type,)+ timeout: ::core::time::Duration
+            ) -> ::core::result::Result<$family::Bound, $crate::Error> {
+                $family::prepare_within($($name,)+ timeout)
+            }
+
+            #[inline]
+            fn lookup($($name: $type),+) -> ::core::option::Option<$family::Bound> {
+                $family::lookup($($name),+)
+            }
+
+            #[inline]
+            fn request($($name: $type),+) -> $crate::Pending {
+                $family::request($($name),+)
+            }
+
+            #[inline]
+            fn table() -> &'static $crate::DispatchTable {
+                $family::table()
+            }
+        }
+    };
+}

@@ -72,6 +72,13 @@ pub fn split(text: &str, separator: char) -> Result<(String, Option<&str>), Stri
     Ok((before.to_owned(), Some(after).filter(|after| !after.is_empty())))
 }
 
+/// A mean of the first `count` elements, for each of two types and for others.
+#[specialize(count in [4], T in [f32, u16], batch(shift))]
+#[must_use]
+pub fn mean<T: Copy + Into<f64>>(values: &[T], shift: T, count: usize) -> f64 {
+    values.iter().take(count).map(|&value| value.into() + shift.into()).sum::<f64>() / 4.0
+}
+
 /// Values of other types, at build time and at run time.
 #[specialize(word in ["ab", ""], weights in [&[0.5, 1.5]], corner in [(1, true)])]
 #[must_use]
@@ -190,4 +197,52 @@ pub fn used(x: u64) -> bool {
         && bound.call(x) == power::at::<13>(x)
         && nested(x, STEP) == nested::generic(x, 3)
         && shown::half_hidden(2, 1) == shown::use_hidden(1)
+}
+
+/// A captured module, with values and methods of its own.
+#[specialize]
+pub mod machines {
+    /// What a machine does.
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub enum Step {
+        /// Adds a number.
+        Add(u32),
+        /// Doubles.
+        Double,
+    }
+
+    /// A machine.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Machine {
+        start: u32,
+    }
+
+    impl Machine {
+        /// A machine that starts here.
+        #[must_use]
+        pub const fn new(start: u32) -> Machine {
+            Machine { start }
+        }
+
+        /// Where it ends.
+        #[specialize(steps in [&[Step::Double]])]
+        #[must_use]
+        pub fn run(&self, steps: &[Step]) -> u32 {
+            steps.iter().fold(self.start, |at, step| applied(at, *step))
+        }
+    }
+
+    const fn applied(at: u32, step: Step) -> u32 {
+        match step {
+            Step::Add(number) => at.wrapping_add(number),
+            Step::Double => at.wrapping_mul(2),
+        }
+    }
+
+    /// The last of all that it reaches, as a number of this type.
+    #[specialize(step in [Step::Double], N in [u32, u64])]
+    #[must_use]
+    pub fn reached<N: From<u32>>(machine: &Machine, step: Step, times: u32) -> N {
+        N::from((0..times).fold(machine.start, |at, _| applied(at, step)))
+    }
 }
