@@ -22,6 +22,10 @@ mod methods;
 mod module;
 #[path = "../../specialize-macro/src/raw.rs"]
 mod raw;
+#[path = "../../specialize-macro/src/facade.rs"]
+mod facade;
+#[path = "../../specialize-macro/src/families.rs"]
+mod families;
 #[path = "../../specialize-macro/src/checks.rs"]
 mod checks;
 #[path = "../../specialize-macro/src/columns.rs"]
