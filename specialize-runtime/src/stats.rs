@@ -1,5 +1,6 @@
 //! What the whole process has done so far, function by function.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use linkme::distributed_slice;
@@ -98,6 +99,16 @@ impl FunctionStats {
     }
 }
 
+/// The path of the module that stands beside a function; for a family of a function with type parameters, whose module has no name that
+/// its user knows, the path with the types.
+pub(crate) fn path<'a>(module_path: &'a str, name: &str) -> Cow<'a, str> {
+    let outer = || module_path.rsplit_once("::")?.0.rsplit_once("::").map(|(outer, _)| outer);
+    match outer() {
+        Some(outer) if name.ends_with('>') => format!("{outer}::{name}").into(),
+        _ => module_path.into(),
+    }
+}
+
 impl fmt::Display for Stats {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "mode {}", self.mode.as_str())?;
@@ -117,7 +128,9 @@ impl fmt::Display for Stats {
             writeln!(
                 formatter,
                 "{:<40} {:>8} {:>8} {requests:>8} {compiled:>8} {loaded:>8} {evicted:>8} {failed:>8} {declined:>8}",
-                function.module_path, function.variants, function.pinned
+                path(function.module_path, function.name),
+                function.variants,
+                function.pinned
             )?;
             if let Some(error) = &function.last_error {
                 writeln!(formatter, "  generic serves where there is no variant: {error}")?;

@@ -188,6 +188,7 @@ fn a_program_is_the_same_in_every_tier() {
 
 #[test]
 fn listed_values_of_the_module_are_served_at_build_time() {
+    support::private_store();
     assert_eq!((machine::run::bind(machine::SQUARE).tier(), machine::run(21, machine::SQUARE)), (Tier::BuildTime, 42));
     for mode in [1, 9] {
         let settings = Settings { mode, size: 3, level: Level::Low };
@@ -222,6 +223,7 @@ fn structs_and_enums_have_variants_at_run_time() {
 
 #[test]
 fn values_of_the_module_are_shown_as_rust_would() {
+    support::private_store();
     let bound = machine::settle::bind(Settings { mode: 7, size: 8, level: Level::High });
     assert!(format!("{bound:?}").contains("Settings { mode: 7, size: 8, level: High }"), "{bound:?}");
 }

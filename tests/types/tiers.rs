@@ -56,6 +56,7 @@ proptest! {
 
 #[test]
 fn a_listed_value_is_served_at_build_time_for_each_type() {
+    support::private_store();
     let bound: dot::Bound<f32> = dot::bind::<f32>(3);
     assert_eq!((bound.tier(), bound.call(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0])), (Tier::BuildTime, 32.0));
     assert_eq!(dot::bind::<u64>(3).tier(), Tier::BuildTime);
@@ -72,6 +73,7 @@ fn the_tiers_of_a_family_can_be_compared() {
 
 #[test]
 fn a_type_that_is_not_listed_is_served_by_the_generic_function() {
+    support::private_store();
     let numbers = [Modulo(3), Modulo(4), Modulo(5)];
     assert_eq!(dot(&numbers, &numbers, 3), Modulo(1));
     assert_eq!(dot::<i16>(&[1, -2], &[3, 4], 2), -5);
@@ -94,5 +96,11 @@ fn each_type_has_a_table_of_its_own() {
         let names = [dot::table::<f32>(), dot::table::<f64>(), dot::table::<u64>()].map(|table| table.name());
         assert_eq!(names, ["dot::<f32>", "dot::<f64>", "dot::<u64>"]);
         assert!(specialize::functions().iter().any(|function| function.name() == "dot::<f64>"));
+        assert!(
+            specialize::stats()
+                .to_string()
+                .lines()
+                .any(|line| line.split(' ').next().is_some_and(|path| path.ends_with("tiers::dot::<f64>")))
+        );
     });
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::report::{Report, ValueReport, Verdict};
+use crate::stats::path;
 
 /// The longest value that is shown in full.
 const LONGEST_VALUE: usize = 24;
@@ -10,7 +11,7 @@ const LONGEST_VALUE: usize = 24;
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for function in self.functions.iter().filter(|function| !function.values.is_empty()) {
-            writeln!(formatter, "{}", function.module_path)?;
+            writeln!(formatter, "{}", path(function.module_path, function.name))?;
             writeln!(
                 formatter,
                 "  {:<LONGEST_VALUE$} {:<10} {:>14} {:>12} {:>12} {:>12}  verdict",
