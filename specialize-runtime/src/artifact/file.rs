@@ -1,6 +1,6 @@
 //! One artifact: in its file, or in memory where no file can be loaded.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -80,6 +80,15 @@ impl Artifact {
         self.memory.clone()
     }
 
+    /// Whether its path still leads to what was read.
+    pub(crate) fn is_in_place(&self) -> bool {
+        let same = || -> io::Result<bool> {
+            let (there, read) = (fs::metadata(self.path_to_load())?, self.file_to_load().metadata()?);
+            Ok((there.dev(), there.ino()) == (read.dev(), read.ino()))
+        };
+        same().unwrap_or(false)
+    }
+
     /// The content that was checked.
     pub(crate) fn content(&self) -> &[u8] {
         &self.content
@@ -148,8 +157,6 @@ pub(crate) fn write(file: &mut File, content: &[u8], key: &Key) -> io::Result<()
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

@@ -14,12 +14,13 @@ use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 use crate::artifact::file::Artifact;
 use crate::artifact::lent::lent;
+use crate::artifact::opened::{Opened, address_of};
+use crate::artifact::pinning;
 use crate::artifact::slots::{Slot, TABLE};
-use crate::artifact::{mapping, pinning};
 use crate::error::Error;
 
 /// A symbol of every support library's code.
-const PERSONALITY: &[u8] = b"rust_eh_personality\0";
+const PERSONALITY: &str = "rust_eh_personality";
 
 /// The support library of this runtime instance. It is never unloaded: a variant may always need it.
 #[derive(Debug)]
@@ -46,18 +47,11 @@ impl Support {
     ///
     /// The library cannot be loaded, is not the file that was checked, or has no table of slots.
     pub(crate) fn claim(artifact: &Artifact, instance: u32, name: String) -> Result<Option<Support>, Error> {
-        let path = artifact.path_to_load();
-        let load = |source: libloading::Error| Error::Load { path: path.clone(), source: Arc::new(source) };
         // SAFETY: the artifact was checked: it is a support library of this crate's making, which
         // has no initializers.
-        let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }.map_err(load)?;
-        // SAFETY: only the symbol's address is used.
-        let code = unsafe { library.get::<*const ()>(PERSONALITY) }.map_err(load)?.into_raw();
-        if !mapping::of_file(code.cast_const().cast(), artifact.file_to_load()).is_ok_and(|mapping| mapping.is_some()) {
-            return Err(Error::Mismatch { path, reason: "what the loader mapped is not what was checked".to_owned() });
-        }
-        let slots = table_of(&library).map_err(load)?;
-        let support = Support { library, path: artifact.path().to_owned(), instance, name, slots, _memory: artifact.memory() };
+        let Opened { library, path, memory, .. } = unsafe { Opened::open(artifact, PERSONALITY) }?;
+        let slots = table_of(&library).map_err(|source| Error::Load { path, source: Arc::new(source) })?;
+        let support = Support { library, path: artifact.path().to_owned(), instance, name, slots, _memory: memory };
         // The loader resolves what variants need by the library's own name, and takes the first
         // library of that name in the process: it must be this one.
         if !support.is_first_of_its_name() || !support.claim_table() {
@@ -126,10 +120,7 @@ impl Support {
 
 /// The table of slots that `library`, or the first of what it depends on, defines.
 fn table_of(library: &Library) -> Result<*const AtomicUsize, libloading::Error> {
-    let name = format!("{TABLE}\0");
-    // SAFETY: only the symbol's address is used.
-    let symbol = unsafe { library.get::<AtomicUsize>(name.as_bytes()) }?;
-    Ok(symbol.into_raw().cast::<AtomicUsize>().cast_const())
+    address_of(library, TABLE).map(<*const ()>::cast)
 }
 
 /// Its address tells this runtime instance from others in the process.

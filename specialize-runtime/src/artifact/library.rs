@@ -2,15 +2,15 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
-use libloading::os::unix::{Library as Loaded, RTLD_LOCAL, RTLD_NOW};
+use libloading::os::unix::Library as Loaded;
 
 use crate::artifact::dylib::{Dylib, ENTRY};
 use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
-use crate::artifact::mapping::{self, Mapping};
+use crate::artifact::mapping::Mapping;
+use crate::artifact::opened::{Opened, address_of};
 use crate::artifact::pinning::{self, Code, Farewell};
 use crate::error::Error;
 use crate::function::{Descriptor, Entries};
@@ -52,8 +52,7 @@ impl Library {
     ///
     /// The loader refuses it, or it is not what it claims to be.
     pub(crate) fn open(artifact: &Artifact, support: &Support, descriptor: &Descriptor) -> Result<Library, Error> {
-        let path = artifact.path_to_load();
-        let mismatch = |reason: &str| Error::Mismatch { path: path.clone(), reason: reason.to_owned() };
+        let mismatch = |reason: &str| Error::Mismatch { path: artifact.path().to_owned(), reason: reason.to_owned() };
         let Some(variant) = Dylib::examine(artifact.content()) else {
             return Err(mismatch("it is no variant"));
         };
@@ -62,24 +61,23 @@ impl Library {
         }
         // SAFETY: the artifact was checked: it is a variant of this crate's making, from the very
         // compiler that built the host, and has no initializers.
-        let dylib = unsafe { Loaded::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
-            .map_err(|source| Error::Load { path: path.clone(), source: Arc::new(source) })?;
-        if !support.serves(&dylib) {
+        let opened = unsafe { Opened::open(artifact, ENTRY) }?;
+        if !support.serves(&opened.library) {
             return Err(mismatch("it was linked against another support library"));
         }
-        let entry = symbol(&dylib, &path, ENTRY)?;
-        let Some((mapping, code)) = mapping_of(entry, &variant, artifact) else {
+        let Some(code) = code_of(&opened, &variant) else {
             return Err(mismatch("what the loader mapped is not what was checked"));
         };
+        let Opened { library: dylib, path, address: entry, mapping, memory } = opened;
         let mut entries = Entries::new(entry);
         if descriptor.template.batch {
-            let map = symbol(&dylib, &path, MAP)?;
+            let map = address_of(&dylib, MAP).map_err(|source| Error::Load { path, source: Arc::new(source) })?;
             if !code.contains(&map.addr()) {
                 return Err(mismatch("its loop stands outside of its code"));
             }
             entries = entries.with_map(map);
         }
-        Ok(Library { entries, code: Code::enter(code), mapping, dylib: Some(dylib), memory: artifact.memory() })
+        Ok(Library { entries, code: Code::enter(code), mapping, dylib: Some(dylib), memory })
     }
 
     /// Whether a panic began in it, so that it must stay.
@@ -114,22 +112,10 @@ impl Drop for Library {
     }
 }
 
-fn symbol(dylib: &Loaded, path: &Path, name: &str) -> Result<*const (), Error> {
-    let name = format!("{name}\0");
-    // SAFETY: only the symbol's address is taken.
-    let symbol = unsafe { dylib.get::<*const ()>(name.as_bytes()) };
-    let symbol = symbol.map_err(|source| Error::Load { path: path.to_owned(), source: Arc::new(source) })?;
-    Ok(symbol.into_raw().cast_const().cast())
-}
-
-/// What the kernel says of the code around `entry`, and where that code stands, if it was mapped from the very file and the very bytes that were checked.
-///
-/// The loader goes by paths: it answers with an older library if one was loaded from the same
-/// path, and opens the file anew, after it was checked. So first the kernel is asked whether the file
-/// behind `entry` is the one that was checked, and how much of it is mapped there; then what was mapped is compared with what
-/// was checked, in the segment that holds the code and that the loader does not change.
-fn mapping_of(entry: *const (), variant: &Dylib<'_>, artifact: &Artifact) -> Option<(Mapping, Range<usize>)> {
-    let mapping = mapping::of_file(entry, artifact.file_to_load()).ok()??;
+/// Where the code of `variant` stands, if the very bytes that were checked are mapped: they are compared in the segment that holds
+/// the code and that the loader does not change.
+fn code_of(opened: &Opened, variant: &Dylib<'_>) -> Option<Range<usize>> {
+    let Opened { address: entry, mapping, .. } = opened;
     let before_segment = usize::try_from(variant.code_offset.checked_sub(mapping.offset)?).ok()?;
     let start = mapping.addresses.start.checked_add(before_segment)?;
     let end = start.checked_add(variant.code.len())?;
@@ -138,5 +124,5 @@ fn mapping_of(entry: *const (), variant: &Dylib<'_>, artifact: &Artifact) -> Opt
     }
     // SAFETY: the kernel says that the file is mapped up to `end` and beyond, readable and not writable; the loader holds it open.
     let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(variant.entry), variant.code.len()) };
-    (mapped == variant.code).then_some((mapping, start..end))
+    (mapped == variant.code).then_some(start..end)
 }
