@@ -112,6 +112,8 @@ impl Line {
                 None => {}
             },
             (None, Some("O")) => self.optimized = true,
+            // The standard input, as for an example in documentation: rustc's name for such a crate.
+            (None, Some("")) => self.input = Some("rust_out".to_owned()),
             (None, Some("C")) => self.waiting = Some("codegen".to_owned()),
             (None, Some("Z")) => self.waiting = Some("unstable".to_owned()),
             (None, Some(option @ ("L" | "l" | "o" | "A" | "W" | "D" | "F"))) => self.waiting = Some(option.to_owned()),
@@ -221,6 +223,14 @@ mod tests {
         let build = Build::read(["rustc"].iter().chain(&words).map(|&word| word.to_owned()));
         assert_eq!(build.edition, "2024");
         assert_eq!(build.flags, Ok(Flags { metadata: vec!["a1".to_owned()], ..named() }));
+    }
+
+    #[test]
+    fn a_crate_without_a_name_is_named_as_rustc_names_it() {
+        let name = |words: &[&str]| flags(words).map(|flags| flags.crate_name);
+        assert_eq!(name(&["src/my-tool.rs", "-O"]), Ok("my_tool".to_owned()));
+        assert_eq!(name(&["--edition=2024", "-", "-O"]), Ok("rust_out".to_owned()));
+        assert!(name(&["-O"]).is_err());
     }
 
     #[test]

@@ -58,6 +58,20 @@ use proc_macro::TokenStream;
 /// #[specialize(n, batch(x))]                         also `map`, over a slice of `x`
 /// ```
 ///
+/// ```
+/// use specialize::specialize;
+///
+/// #[specialize(n in [2, 3, 8], batch(x))]
+/// fn power(x: u64, n: u32) -> u64 {
+///     (0..n).fold(1, |product: u64, _| product.wrapping_mul(x))
+/// }
+///
+/// assert_eq!((power(2, 8), power::at::<3>(5), power::bind(13).call(2)), (256, 125, 8192));
+/// let mut squares = [0; 3];
+/// power::map(&[1, 2, 3], 2, &mut squares);
+/// assert_eq!(squares, [1, 4, 9]);
+/// ```
+///
 /// A specialized parameter is an integer, a float, a `bool` or a `char`, an array or a tuple of such, a slice `&[T]` of any of these,
 /// or a `&str`, or in a captured module a struct or an enum that derives `specialize::Value`; floats are told apart by their bits. `at` is there where all are integers, `bool` or `char`. Listed variants may fix
 /// only some of the parameters, as in `#[specialize(kernel, channels in [1, 3, 4])]`; those made at run time fix all.
@@ -98,8 +112,8 @@ use proc_macro::TokenStream;
 /// what it defines itself, and nothing else of the crate around it (`use` what you need of std in it). It cannot hold state: a `static`
 /// would be another one in each variant. Of its own option there is `crate`.
 ///
-/// ```text
-/// #[specialize]
+/// ```
+/// #[specialize::specialize]
 /// mod filters {
 ///     pub struct Filter { pub gain: u32 }
 ///
@@ -108,6 +122,9 @@ use proc_macro::TokenStream;
 ///         pub fn apply(&self, x: u32, n: u32) -> u32 { (0..n).fold(x, |x, _| x * self.gain) }
 ///     }
 /// }
+///
+/// let bound: filters::filter_apply::Bound = filters::Filter::apply_bind(3);
+/// assert_eq!(bound.call(&filters::Filter { gain: 2 }, 1), 8);
 /// ```
 ///
 /// A method has its items beside it in the impl: `Filter::apply_bind(n)`, `apply_prepare`, `apply_prepare_within`, `apply_lookup`,
@@ -124,6 +141,29 @@ pub fn specialize(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Every field must be a value: nothing is behind a pointer. An enum needs a `#[repr(u8)]`, or another integer, that says where its
 /// tag is. Types may be generic over values and constants. Unions and packed structs are refused. Where the crate `specialize` is
 /// re-exported, `#[value(crate = path)]` says where it is.
+///
+/// ```
+/// #[specialize::specialize]
+/// mod filters {
+///     #[derive(Clone, Copy, specialize::Value)]
+///     pub enum Step {
+///         Add(u32),
+///         Double,
+///     }
+///
+///     #[specialize(steps)]
+///     pub fn run(x: u32, steps: &[Step]) -> u32 {
+///         steps.iter().fold(x, |x, step| match step {
+///             Step::Add(y) => x + y,
+///             Step::Double => 2 * x,
+///         })
+///     }
+/// }
+///
+/// use filters::Step;
+/// let bound = filters::run::bind(&[Step::Add(1), Step::Double]); // the loop is gone in its variant
+/// assert_eq!(bound.call(20), 42);
+/// ```
 #[proc_macro_derive(Value, attributes(value))]
 pub fn value(input: TokenStream) -> TokenStream {
     derive::derive(input.into(), &flags::Build::read(std::env::args()).edition).into()

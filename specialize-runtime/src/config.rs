@@ -10,6 +10,18 @@ use std::time::Duration;
 use crate::error::Error;
 
 /// Which tiers may serve, and what they may do.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::{Config, Mode};
+///
+/// Config::default().mode(Mode::BuildTime).install()?; // unless SPECIALIZE_MODE says otherwise
+/// assert_eq!(specialize::stats().mode.as_str(), "build-time");
+/// assert_eq!(power(2, 13), 8192); // the generic function: no thread, no file, no process
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
@@ -88,6 +100,19 @@ fn runs_level(_: &str) -> bool {
 }
 
 /// What turns a template and a value into machine code.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::{Config, Engine, Origin};
+///
+/// Config::default().engine(Engine::Rustc).install()?; // unless SPECIALIZE_ENGINE says otherwise
+/// power::prepare(15)?;
+/// let origins: Vec<Origin> = power::table().entries().iter().filter_map(|entry| entry.origin()).collect();
+/// assert!(matches!(origins[..], [Origin::Rustc | Origin::Disk]));
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Engine {
@@ -126,7 +151,6 @@ impl FromStr for Engine {
 /// rebuild. A wrong value in the environment is reported in a `tracing` event and ignored.
 ///
 /// ```
-/// # use specialize_runtime as specialize;
 /// use specialize::{Config, Mode};
 ///
 /// Config::default().mode(Mode::BuildTime).hot(500).install()?;

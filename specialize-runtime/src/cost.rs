@@ -3,6 +3,20 @@
 use std::time::Duration;
 
 /// What making one runtime variant cost, from the request until it was ready to be called.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// for entry in power::table().entries() {
+///     if let Some(cost) = entry.cost() {
+///         println!("{}: {:?}, of which the engine took {:?}", entry.value(), cost.total(), cost.compile);
+///         assert!(cost.total() >= cost.compile);
+///     }
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
@@ -19,6 +33,18 @@ pub struct Cost {
 }
 
 /// The parts of the work that LLVM alone does for a variant.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(14)?;
+/// for cost in power::table().entries().iter().filter_map(specialize::TableEntry::cost) {
+///     let specialize::Stages { fill, optimise, emit, link, .. } = cost.stages;
+///     println!("filled in {fill:?}, optimised in {optimise:?}, emitted in {emit:?}, linked in {link:?}");
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stages {

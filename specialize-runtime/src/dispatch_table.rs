@@ -24,6 +24,21 @@ use crate::value::{self, Image, Values, mix};
 use crate::variant::{Origin, Variant};
 
 /// The dispatch table of one annotated function: `power::table()`.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::Tier;
+///
+/// let table = power::table();
+/// assert_eq!((table.name(), table.parameters()), ("power", &["n"][..]));
+/// let _kept = power::prepare(13)?;
+/// assert!(!table.is_empty() && table.len() <= table.capacity());
+/// let tiers: Vec<(String, Tier)> = table.entries().iter().map(|entry| (entry.value().to_owned(), entry.tier())).collect();
+/// assert_eq!(tiers, [("3".to_owned(), Tier::BuildTime), ("13".to_owned(), Tier::Runtime)]);
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DispatchTable {
     descriptor: Descriptor,
@@ -64,6 +79,17 @@ struct Ledger {
 }
 
 /// What has happened to one function so far.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// power::prepare(13)?; // it is there
+/// let counts = power::table().counts();
+/// assert_eq!((counts.requests, counts.compiled + counts.loaded, counts.failed), (1, 1, 0));
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
@@ -82,6 +108,20 @@ pub struct Counts {
 }
 
 /// One value in a dispatch table.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// for entry in power::table().entries() {
+///     match entry.origin() {
+///         Some(origin) => println!("{} is {origin:?}, pinned: {}", entry.value(), entry.is_pinned()),
+///         None => assert_eq!((entry.value(), entry.tier()), ("3", specialize::Tier::BuildTime)),
+///     }
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct TableEntry {
     tier: Tier,

@@ -18,7 +18,6 @@ mod examination;
 /// thread of its own. It is meant for operators and tests, not for every start of a program.
 ///
 /// ```
-/// # use specialize_runtime as specialize;
 /// let diagnosis = specialize::doctor();
 /// println!("{diagnosis}");
 /// assert!(diagnosis.is_well() || diagnosis.first_missing().is_some());
@@ -42,6 +41,14 @@ fn examine(diagnosis: &mut Diagnosis) {
 }
 
 /// What was found in this place; prints as a table.
+///
+/// ```
+/// let diagnosis = specialize::doctor();
+/// match diagnosis.first_missing() {
+///     None => assert!(diagnosis.is_well()),
+///     Some(check) => println!("{} is missing: {}", check.name, check.advice.unwrap_or("see the table")),
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnosis {
@@ -50,6 +57,12 @@ pub struct Diagnosis {
 }
 
 /// One step on the way of a variant.
+///
+/// ```
+/// for check in &specialize::doctor().checks {
+///     println!("{} took {:?}", check.name, check.took);
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Check {
@@ -64,6 +77,13 @@ pub struct Check {
 }
 
 /// How one step went.
+///
+/// ```
+/// use specialize::Finding;
+///
+/// let checks = specialize::doctor().checks;
+/// assert!(checks.iter().any(|check| !matches!(check.finding, Finding::NotTried)));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Finding {

@@ -9,6 +9,22 @@ use std::time::Duration;
 ///
 /// Errors are shared by everyone who waits for the same value, so they are cheap to clone.
 /// None of them changes an answer: the generic function serves wherever one is returned.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use std::time::Duration;
+///
+/// use specialize::Error;
+///
+/// match power::prepare_within(13, Duration::from_millis(500)) {
+///     Ok(bound) => assert_eq!(bound.call(2), 8192),
+///     Err(Error::DeadlinePassed { .. }) => println!("it is still being made"),
+///     Err(error) => println!("{error}"), // what happened, to what, and what to do
+/// }
+/// assert_eq!(power(2, 13), 8192); // whatever came of it
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -349,6 +349,21 @@ impl<V: Values, const LISTED: usize> fmt::Debug for List<V, LISTED> {
 }
 
 /// Where a call is served.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::Tier;
+///
+/// assert_eq!(power::bind(3).tier(), Tier::BuildTime); // listed
+/// let bound = power::bind(13);
+/// assert!(matches!(bound.tier(), Tier::Generic | Tier::Runtime)); // as soon as it is ready
+/// power::prepare(13)?;
+/// assert_eq!(bound.tier(), Tier::Runtime);
+/// assert_eq!(Tier::BuildTime.to_string(), "build-time");
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]

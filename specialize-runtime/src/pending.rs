@@ -13,10 +13,19 @@ use crate::error::Error;
 /// variant is made all the same.
 ///
 /// ```
-/// # use specialize_runtime as specialize;
-/// fn warm_up(pending: specialize::Pending) -> Result<(), specialize::Error> {
-///     pending.wait()
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use std::time::Duration;
+///
+/// let pending: specialize::Pending = power::request(13);
+/// let other = power::request(13); // the same work, once
+/// if pending.wait_within(Duration::from_millis(1)).is_none() {
+///     println!("still at it");
 /// }
+/// other.wait()?; // or `other.await`
+/// assert!(pending.is_finished());
+/// # Ok::<(), specialize::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Pending(Inner);

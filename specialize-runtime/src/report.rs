@@ -18,7 +18,6 @@ use crate::stats::functions;
 /// Cost: locks, and a sort of some hundred numbers for each value.
 ///
 /// ```
-/// # use specialize_runtime as specialize;
 /// println!("{}", specialize::report());
 /// ```
 #[must_use]
@@ -28,6 +27,17 @@ pub fn report() -> Report {
 }
 
 /// What paid off so far.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// let report = specialize::report();
+/// assert!(report.functions.iter().any(|function| function.name == "power"));
+/// println!("{report}");
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -37,6 +47,17 @@ pub struct Report {
 }
 
 /// What paid off of one function.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// for function in specialize::report().functions {
+///     println!("{} of {} has {} values", function.name, function.module_path, function.values.len());
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -50,6 +71,21 @@ pub struct FunctionReport {
 }
 
 /// What paid off for one value.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::Verdict;
+///
+/// power::prepare(13)?;
+/// for value in specialize::report().functions.iter().flat_map(|function| &function.values) {
+///     if let Verdict::NotWorthIt { .. } = value.verdict {
+///         println!("{} is not worth it", value.value);
+///     }
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -71,6 +107,17 @@ pub struct ValueReport {
 }
 
 /// Whether a variant is worth it; says so in words.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// for value in specialize::report().functions.iter().flat_map(|function| &function.values) {
+///     println!("{}: {}", value.value, value.verdict); // "too few calls were timed", for one
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case", tag = "is"))]
 #[non_exhaustive]

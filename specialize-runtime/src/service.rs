@@ -189,7 +189,6 @@ pub(crate) fn put_off(shared: &Arc<Shared>) {
 /// call have their variant, or have failed, when it returns true.
 ///
 /// ```
-/// # use specialize_runtime as specialize;
 /// use std::time::Duration;
 ///
 /// assert!(specialize::settle(Duration::from_secs(10)), "nothing was asked for");

@@ -18,7 +18,6 @@ pub static FUNCTIONS: [&'static DispatchTable];
 /// Cost: one allocation and a sort.
 ///
 /// ```
-/// # use specialize_runtime as specialize;
 /// for table in specialize::functions() {
 ///     println!("{} holds {} variants", table.name(), table.len());
 /// }
@@ -35,7 +34,6 @@ pub fn functions() -> Vec<&'static DispatchTable> {
 /// Cost: a lock for each annotated function.
 ///
 /// ```
-/// # use specialize_runtime as specialize;
 /// println!("{}", specialize::stats());
 /// ```
 #[must_use]
@@ -49,6 +47,19 @@ pub fn stats() -> Stats {
 }
 
 /// What the process has done so far.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// let stats = specialize::stats();
+/// if let Some(error) = &stats.store_error {
+///     println!("nothing is kept for the next process: {error}");
+/// }
+/// assert_eq!(stats.functions.iter().map(|function| function.variants).sum::<usize>(), 1);
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stats {
@@ -63,6 +74,18 @@ pub struct Stats {
 }
 
 /// What one function's table has seen so far.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// power::prepare(13)?;
+/// for function in specialize::stats().functions {
+///     println!("{}: {} of {} variants, {} for ever", function.name, function.variants, function.capacity, function.pinned);
+///     assert!(function.last_error.is_none());
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FunctionStats {

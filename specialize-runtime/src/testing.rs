@@ -1,7 +1,6 @@
 //! For tests of one's own specialized functions: a thread can be kept to a tier, and tiers can be compared.
 //!
 //! ```
-//! # use specialize_runtime as specialize;
 //! use specialize::Tier;
 //!
 //! let forced = specialize::testing::force(Tier::Generic);
@@ -43,12 +42,37 @@ thread_local! {
 /// # Panics
 ///
 /// Not itself; but a call of a function panics with the [`Error`] where the tier cannot serve its values.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::Tier;
+/// use specialize::testing::force;
+///
+/// let generic = force(Tier::Generic);
+/// assert_eq!(power(2, 3), 8); // not by the variant for 3
+/// drop(generic);
+/// assert_eq!(power(2, 3), 8);
+/// ```
 pub fn force(tier: Tier) -> Forced {
     functions().into_iter().for_each(DispatchTable::cover);
     Forced { before: FORCED.replace(Some(tier)), thread: PhantomData }
 }
 
 /// What [`force`] returns: as long as it lives, its thread is kept to one tier.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::Tier;
+/// use specialize::testing::{Forced, force};
+///
+/// let fixture: Forced = force(Tier::Runtime);
+/// assert_eq!(power(3, 4), 81); // waits for the variant
+/// drop(fixture);
+/// ```
 #[derive(Debug)]
 #[must_use = "the thread is kept to the tier only as long as this lives"]
 pub struct Forced {
@@ -95,6 +119,17 @@ struct Unavailable(Error);
 /// # Panics
 ///
 /// Two tiers differ, or the expression calls no specialized function.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::Tier;
+/// use specialize::testing::assert_tiers_agree;
+///
+/// let tiers = assert_tiers_agree!(power(7, 3));
+/// assert!(tiers.starts_with(&[Tier::Generic, Tier::BuildTime])); // and runtime, where a compiler is
+/// ```
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __specialize_assert_tiers_agree {

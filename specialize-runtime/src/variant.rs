@@ -9,6 +9,22 @@ use crate::function::Entries;
 use crate::value::Image;
 
 /// Where a runtime variant came from.
+///
+/// ```
+/// # use specialize::specialize;
+/// # #[specialize(n in [3])]
+/// # fn power(x: u64, n: u32) -> u64 { (0..n).fold(1, |product: u64, _| product.wrapping_mul(x)) }
+/// use specialize::Origin;
+///
+/// power::prepare(13)?;
+/// for origin in power::table().entries().iter().filter_map(specialize::TableEntry::origin) {
+///     match origin {
+///         Origin::Disk => println!("an earlier process has made it"),
+///         other => println!("made by this process: {other:?}"),
+///     }
+/// }
+/// # Ok::<(), specialize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {

@@ -30,6 +30,26 @@ pub(crate) use values::{image, is_narrow, is_too_large, key, narrow_image};
 /// `#[derive(specialize::Value)]`. Two values are the same if their bytes are: `0.0` and `-0.0` are two values, and so are two
 /// NaNs with different payloads.
 ///
+/// ```
+/// #[specialize::specialize]
+/// mod images {
+///     #[derive(Clone, Copy, specialize::Value)]
+///     pub struct Scale {
+///         pub factor: f32,
+///         pub rounded: bool,
+///     }
+///
+///     #[specialize(scale)]
+///     pub fn scaled(x: f32, scale: Scale) -> f32 {
+///         let x = x * scale.factor;
+///         if scale.rounded { x.round_ties_even() } else { x }
+///     }
+/// }
+///
+/// let bound = images::scaled::bind(images::Scale { factor: 0.3, rounded: true });
+/// assert_eq!(bound.call(5.0), 2.0);
+/// ```
+///
 /// # Safety
 ///
 /// Variants are compiled with nothing but the bytes of a value, and handles make copies of them. An implementation by hand promises:
