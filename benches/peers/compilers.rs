@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -75,7 +74,7 @@ enum Language {
 }
 
 impl Compiler {
-    /// Those that this machine has; a line for each that it has not.
+    /// Those that make a function on this machine; a line for each that does not.
     pub(crate) fn installed(folder: &Path) -> Vec<Compiler> {
         // The bits of a sum are part of the answer, and gcc would fuse a product with it.
         let gcc = ["-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC"].as_slice();
@@ -87,15 +86,15 @@ impl Compiler {
         ];
         let compilers =
             all.map(|(name, program, arguments, language)| Compiler { name, program, arguments, language, folder: folder.into() });
-        compilers.into_iter().filter(Compiler::is_installed).collect()
+        compilers.into_iter().filter(Compiler::works).collect()
     }
 
-    fn is_installed(&self) -> bool {
-        let result = Command::new(&self.program).arg("-v").output();
-        if let Err(error) = &result {
-            println!("{}: skipped, `{}` cannot be started: {error}", self.name, self.program.display());
+    fn works(&self) -> bool {
+        let trial = self.power(1);
+        if let Err(error) = &trial {
+            println!("{}: skipped: {error}", self.name);
         }
-        result.is_ok()
+        trial.is_ok()
     }
 
     /// `power` for one exponent.
@@ -120,9 +119,10 @@ impl Compiler {
         let stem = self.folder.join(format!("{}_{function}_{value}", self.name.split(' ').next().unwrap_or_default()));
         let (file, library) = (stem.with_extension(self.language.of("c", "rs")), stem.with_extension("so"));
         fs::write(&file, source.replace("VALUE", &value))?;
-        let output = Command::new(&self.program).args(self.arguments).arg("-o").args([&library, &file]).output()?;
+        let output = Command::new(&self.program).args(self.arguments).arg("-o").args([&library, &file]).output();
+        let output = output.map_err(|error| format!("`{}` cannot be started: {error}", self.program.display()))?;
         if !output.status.success() {
-            return Err(io::Error::other(format!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr))).into());
+            return Err(format!("`{}` failed: {}", self.program.display(), String::from_utf8_lossy(&output.stderr).trim_end()).into());
         }
         // SAFETY: the library was made just now of a source that stands above, and has no initializers of its own.
         Ok(unsafe { Library::new(library)? })

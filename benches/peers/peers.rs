@@ -1,8 +1,8 @@
 //! Other ways to a function that knows its value, beside this crate's: how long until it can be called, and what a call costs.
 //!
 //! `cargo bench --manifest-path benches/peers/Cargo.toml`; with a word behind it (`-- power`), only what has it in its name, and with
-//! `-- --test` only the answers are compared. criterion measures and prints; two tables at the end put the medians of that very run
-//! side by side. What is not installed is skipped with a line that says so.
+//! `-- --test` only the answers are compared. criterion measures and prints; tables at the end put the medians of that very run
+//! side by side. A compiler that is not installed or does not work is skipped with a line that says so.
 
 mod calls;
 mod cold;
