@@ -226,3 +226,31 @@ fn writer_refuses() {
     refuses("writer", &["--to", "mars"], "possible values: nowhere, memory, ring");
     refuses("writer", &["--checksum", "good"], "possible values: none, sum, adler, fnv");
 }
+
+#[test]
+fn report_draws_pictures() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pictures = folder.path().join("new/pictures");
+    let lines = ["verdict", "from a value to its variant", "listed in the attribute", "ns per call", "generic", "wrote", "wrote", "wrote"];
+    shows("report", &["--svg", pictures.to_str().expect("UTF-8")], &lines);
+    let shows_all = |name: &str, labels: &[&str]| {
+        let svg = fs::read_to_string(pictures.join(name)).expect("the picture");
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>") && svg.len() < 60_000, "{svg}");
+        assert_eq!(svg.matches("<text").count(), svg.matches("</text>").count(), "{svg}");
+        labels.iter().for_each(|label| assert!(svg.contains(label), "`{label}` is not in\n{svg}"));
+    };
+    shows_all("time-to-variant.svg", &["listed in the attribute", "a run of rustc for each value", "Go plugin (cited)", "500 ms", "10 ms"]);
+    shows_all("cost-per-call.svg", &["generic", "runtime variant, handle", "listed, constant at the call site", "n = 2\n", "n = 20\n"]);
+    shows_all("break-even.svg", &["generic", "variant, by a run of rustc", "`power`, n = 13", "`remainders` of 1000 numbers"]);
+    assert_eq!(fs::read_dir(&pictures).expect("the folder").count(), 3, "nothing else is left there");
+}
+
+#[test]
+fn report_refuses_what_is_no_folder() {
+    let (_folder, path) = file("");
+    refuses("report", &["--svg", &path], "no pictures can be written to ");
+    refuses("report", &["--svg", &format!("{path}/below")], "Not a directory");
+    refuses("report", &["--svg"], "a value is required for '--svg <FOLDER>'");
+    refuses("report", &["--draw"], "unexpected argument '--draw'");
+    refuses("report", &["now"], "unrecognized subcommand 'now'");
+}
