@@ -49,6 +49,16 @@ fn power(x: u64, n: u32) -> u64 {
     product
 }
 
+/// The same, and these values are listed.
+#[specialize(n in [2, 3, 8, 13, 20])]
+fn listed_power(x: u64, n: u32) -> u64 {
+    let mut product = 1u64;
+    for _ in 0..n {
+        product = product.wrapping_mul(x);
+    }
+    product
+}
+
 /// The same for 13, written by hand.
 #[inline(never)]
 fn power_13(x: u64) -> u64 {
@@ -123,6 +133,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     misses(&meter);
     threads(&meter)?;
     maps(&meter)?;
+    powers::<2>(&meter)?;
+    powers::<3>(&meter)?;
+    powers::<8>(&meter)?;
+    powers::<13>(&meter)?;
+    powers::<20>(&meter)?;
     sampling(&meter)?;
     the_articles_table(&meter)
 }
@@ -279,6 +294,24 @@ fn sampled() -> Result<(), Box<dyn Error>> {
         }
         println!("{}", started.elapsed().as_nanos() as f64 / calls as f64);
     }
+    Ok(())
+}
+
+/// The function of the article in each tier.
+fn powers<const N: u32>(meter: &Meter) -> Result<(), Box<dyn Error>> {
+    let bound = &power::prepare(N)?;
+    assert_eq!([power::generic(3, N), power(3, N), listed_power(3, N)], [bound.call(3); 3]);
+    meter.compare(
+        &format!("power, n = {N}"),
+        &[
+            ("the generic function", looped!(x, i => power::generic(x, black_box(N)))),
+            ("the dispatcher, listed value", looped!(x, i => listed_power(x, black_box(N)))),
+            ("the dispatcher, runtime variant", looped!(x, i => power(x, black_box(N)))),
+            ("by handle", looped!(x, i => black_box(bound).call(x))),
+            ("listed value, constant at the call site", looped!(x, i => listed_power(x, N))),
+            ("by `map`, over 4,096 at a time", mapped(|xs, out| bound.map(xs, out))),
+        ],
+    );
     Ok(())
 }
 

@@ -22,11 +22,11 @@ pub(crate) const GENERIC: usize = 0;
 /// Where the handle stands in `TIERS`.
 pub(crate) const HANDLE: usize = 3;
 
-/// Elements that a way goes through: they fit into the first cache.
-const ELEMENTS: usize = 1_024;
-/// How often each way takes its turn, and how often it goes through the elements then.
+/// Calls in a row, and elements of a slice.
+const ELEMENTS: usize = 4_096;
+/// How often each way takes its turn, and how often it makes all these calls then.
 const ROUNDS: u32 = 200;
-const REPETITIONS: u32 = 40;
+const REPETITIONS: u32 = 10;
 /// The divisor of `remainders`, and how many numbers it divides.
 pub(crate) const DIVISOR: u32 = 10;
 pub(crate) const NUMBERS: usize = 1_000;
