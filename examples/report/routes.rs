@@ -62,9 +62,8 @@ impl Routes {
             }
         };
         let other = tempfile::tempdir()?;
-        let rustc = [Kernel::Power, Kernel::Remainders].map(|kernel| times_to_variants(kernel, &values, other.path(), &[RUSTC]));
-        let [power, remainders] = rustc;
-        let rustc = [median(&power?[1..]), median(&remainders?[1..])];
+        let by_rustc = |kernel| times_to_variants(kernel, &values, other.path(), &[RUSTC]).map(|times| median(&times[1..]));
+        let rustc = [by_rustc(Kernel::Power)?, by_rustc(Kernel::Remainders)?];
         add("a run of rustc for each value", Whose::Ours, rustc[0]);
         for (name, compiler, options) in [("tcc and dlopen", "tcc", &[][..]), ("gcc -O3 and dlopen", "gcc", &["-O3", "-march=native"])] {
             match compilers::times(compiler, options, &values)? {
