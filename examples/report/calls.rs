@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::children;
-use crate::kernels::{EXPONENTS, listed, power, remainders};
+use crate::kernels::{EXPONENTS, batched, listed, power, remainders};
 
 /// The tiers, and ways to reach them, in the order of their figures.
 pub(crate) const TIERS: [&str; 6] = [
@@ -99,12 +99,13 @@ fn tiers<const N: u32>() -> Result<Vec<f64>, Box<dyn Error>> {
     ];
     let mut figures = best(chains, ELEMENTS)?;
     let (xs, mut out) = ((1..=ELEMENTS as u64).collect::<Vec<_>>(), vec![0; ELEMENTS]);
-    handle.map(&xs, &mut out);
+    let batched = batched::prepare(N)?;
+    batched.map(&xs, &mut out);
     if !xs.iter().zip(&out).all(|(x, out)| power::generic(*x, N) == *out) {
         return Err("`map` gives something else than the generic function: this is a bug".into());
     }
     let map: Way<'_> = Box::new(|| {
-        handle.map(black_box(&xs), black_box(&mut out));
+        batched.map(black_box(&xs), black_box(&mut out));
         out[ELEMENTS - 1]
     });
     figures.extend(best(&mut [map], ELEMENTS)?);
