@@ -25,7 +25,7 @@ pub(crate) const HANDLE: usize = 3;
 /// Calls in a row, and elements of a slice.
 const ELEMENTS: usize = 4_096;
 /// How often each way takes its turn, and how often it makes all these calls then.
-const ROUNDS: u32 = 200;
+const ROUNDS: u32 = 60;
 const REPETITIONS: u32 = 10;
 /// The divisor of `remainders`, and how many numbers it divides.
 pub(crate) const DIVISOR: u32 = 10;
