@@ -98,13 +98,14 @@ struct State {
     entries: Entries,
     /// Whether calls go through the dispatcher instead, for as long as the table is covered.
     covered: bool,
-    /// Keeps the variant loaded while there are handles.
-    _variant: Option<Arc<Variant>>,
+    /// Keeps every variant that handles were led to loaded while there are handles: a call may be inside it, of which
+    /// nobody is told.
+    variants: Vec<Arc<Variant>>,
 }
 
 impl State {
     fn new(tier: Tier, whole: bool, entries: Entries, variant: Option<Arc<Variant>>) -> State {
-        State { tier, whole, error: None, entries, covered: false, _variant: variant }
+        State { tier, whole, error: None, entries, covered: false, variants: Vec::from_iter(variant) }
     }
 }
 
@@ -203,12 +204,12 @@ impl Shared {
     /// Turns every handle to the finished variant.
     pub(crate) fn turn_to(&self, variant: Arc<Variant>) {
         let mut state = self.state();
-        *state = State { covered: state.covered, ..State::new(Tier::Runtime, true, variant.entries(), Some(variant)) };
+        (state.tier, state.whole, state.entries, state.error) = (Tier::Runtime, true, variant.entries(), None);
+        state.variants.push(variant);
         self.lead(&state);
     }
 
-    /// Turns every handle back to what serves without the runtime variant, which stays loaded as long as they live: a call may be
-    /// inside it.
+    /// Turns every handle back to what serves without the runtime variant.
     pub(crate) fn turn_back(&self, tier: Tier, entries: Entries, error: &Error) {
         let mut state = self.state();
         (state.tier, state.whole, state.entries, state.error) = (tier, false, entries, Some(error.clone()));
