@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as Arguments;
-use shared::compare;
+use processor::{End, Instruction, MEMORY, execute};
+use shared::{BY_HAND, DISPATCHER, GENERIC, HANDLE, INTERFACE, Meter, Way, compare};
 use specialize::specialize;
 use winnow::ascii::{dec_uint, digit1, space0, space1};
 use winnow::combinator::{alt, cut_err, fail, opt, preceded};
@@ -31,55 +32,112 @@ use winnow::error::{StrContext, StrContextValue};
 use winnow::token::rest;
 use winnow::{ModalResult, Parser};
 
-/// How many bytes the processor can address.
-const MEMORY: usize = 256;
+/// What is specialized: the processor, on its program.
+#[specialize]
+mod processor {
+    /// How many bytes the processor can address.
+    pub(crate) const MEMORY: usize = 256;
 
-/// Runs the program `image` from address 0 on, on a memory that begins with it, until the first jump after `steps` steps. Gives how
-/// the run ended (0 at its `HAL`, 1 for want of steps, 2 before a store into the program itself, 3 at a byte that is no instruction),
-/// the address, and the steps made.
-///
-/// It is written so that LLVM can unroll it: instructions are fetched from the image, which is constant in a variant, and not from the
-/// memory, which is not; each pass goes through the addresses in their order, and executes where the processor stands; and there is one
-/// way only to the next address (a `for` with `continue` becomes two loops, neither of which is counted).
-#[specialize(image)]
-fn execute(memory: &mut [u8; 256], steps: u32, image: &[u8]) -> (u8, u8, u32) {
-    let (mut r0, mut r1, mut at, mut done) = (0u8, 0u8, 0usize, 0u32);
-    while done < steps {
-        let mut address = 0;
-        while address < image.len() {
-            if address == at {
-                done += 1;
-                at = address + 2;
-                let operand = if address + 1 < image.len() { image[address + 1] } else { 0 };
-                match image[address] {
-                    // Nothing, a byte wide: the article's `JMP 1` lands on one.
-                    0 => at = address + 1,
-                    1 => r0 = memory[operand as usize],
-                    2 => r1 = memory[operand as usize],
-                    3 | 4 if (operand as usize) < image.len() => return (2, address as u8, done),
-                    3 => memory[operand as usize] = r0,
-                    4 => memory[operand as usize] = r1,
-                    5 => r0 = operand,
-                    6 => r1 = operand,
-                    7 => (r0, at) = (r0.wrapping_add(r1), address + 1),
-                    8 => at = operand as usize,
-                    9 => return (0, address as u8, done),
-                    _ => return (3, address as u8, done),
-                }
-            }
-            address += 1;
-        }
-        // Behind the program there is nothing, up to the end of the memory; then comes address 0 again.
-        if at >= image.len() {
-            done += 256usize.saturating_sub(at) as u32;
-            at = 0;
-        }
+    /// What there is at an address of a program, if the processor comes to it.
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Instruction {
+        /// A byte wide: the article's `JMP 1` lands on one.
+        Nothing,
+        /// From an address to a register.
+        Load(Register, u8),
+        /// From a register to an address.
+        Store(Register, u8),
+        Set(Register, u8),
+        Add,
+        Jump(u8),
+        Halt,
+        Unknown,
     }
-    (1, at as u8, done)
+
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Register {
+        R0,
+        R1,
+    }
+
+    /// How a run ended.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub(crate) enum End {
+        Halted,
+        /// There were no steps left.
+        Stopped,
+        /// Before a store into the program itself.
+        OwnCode,
+        /// At a byte that is no instruction.
+        Unknown,
+    }
+
+    /// Runs a program, given by what is at each of its addresses, from address 0 on, on a memory that begins with it, until the first
+    /// jump after `steps` steps. Gives how the run ended, the address, and the steps made.
+    ///
+    /// It is written so that LLVM can unroll it: instructions come from the program, which is constant in a variant, and not from the
+    /// memory, which is not; each pass goes through the addresses in their order, and executes where the processor stands; and there is
+    /// one way only to the next address (a `for` with `continue` becomes two loops, neither of which is counted).
+    #[specialize(program)]
+    pub(crate) fn execute(memory: &mut [u8; MEMORY], steps: u32, program: &[Instruction]) -> (End, u8, u32) {
+        let (mut r0, mut r1, mut at, mut done) = (0u8, 0u8, 0usize, 0u32);
+        while done < steps {
+            let mut address = 0;
+            while address < program.len() {
+                if address == at {
+                    done += 1;
+                    at = address + 2;
+                    match program[address] {
+                        Instruction::Nothing => at = address + 1,
+                        Instruction::Load(Register::R0, from) => r0 = memory[from as usize],
+                        Instruction::Load(Register::R1, from) => r1 = memory[from as usize],
+                        Instruction::Store(_, to) if (to as usize) < program.len() => return (End::OwnCode, address as u8, done),
+                        Instruction::Store(Register::R0, to) => memory[to as usize] = r0,
+                        Instruction::Store(Register::R1, to) => memory[to as usize] = r1,
+                        Instruction::Set(Register::R0, value) => r0 = value,
+                        Instruction::Set(Register::R1, value) => r1 = value,
+                        Instruction::Add => (r0, at) = (r0.wrapping_add(r1), address + 1),
+                        Instruction::Jump(to) => at = to as usize,
+                        Instruction::Halt => return (End::Halted, address as u8, done),
+                        Instruction::Unknown => return (End::Unknown, address as u8, done),
+                    }
+                }
+                address += 1;
+            }
+            // Behind the program there is nothing, up to the end of the memory; then comes address 0 again.
+            if at >= program.len() {
+                done += MEMORY.saturating_sub(at) as u32;
+                at = 0;
+            }
+        }
+        (End::Stopped, at as u8, done)
+    }
 }
 
-/// An instruction of the processor as the article has its interfaces: one object each.
-trait Instruction {
+/// What is at each address of an image.
+fn decode(image: &[u8]) -> Vec<Instruction> {
+    use processor::Register::{R0, R1};
+    let instruction = |at: usize| {
+        let operand = image.get(at + 1).copied().unwrap_or(0);
+        match image[at] {
+            0 => Instruction::Nothing,
+            1 => Instruction::Load(R0, operand),
+            2 => Instruction::Load(R1, operand),
+            3 => Instruction::Store(R0, operand),
+            4 => Instruction::Store(R1, operand),
+            5 => Instruction::Set(R0, operand),
+            6 => Instruction::Set(R1, operand),
+            7 => Instruction::Add,
+            8 => Instruction::Jump(operand),
+            9 => Instruction::Halt,
+            _ => Instruction::Unknown,
+        }
+    };
+    (0..image.len()).map(instruction).collect()
+}
+
+/// An instruction as the article has its interfaces: one object each.
+trait Execute {
     /// Does what it does to the registers and the memory; whether to stop.
     fn execute(&self, memory: &mut [u8; MEMORY], registers: &mut Registers) -> bool;
 }
@@ -99,8 +157,8 @@ struct Jump(u8);
 struct Halt;
 
 macro_rules! instructions {
-    ($($instruction:ident, |$this:pat_param, $memory:pat_param, $registers:pat_param| $body:expr;)*) => {
-        $(impl Instruction for $instruction {
+    ($($instruction:ident, |$this:pat_param, $memory:pat_param, $registers:ident| $body:expr;)*) => {
+        $(impl Execute for $instruction {
             fn execute(&self, $memory: &mut [u8; MEMORY], $registers: &mut Registers) -> bool {
                 let $this = self;
                 $body;
@@ -119,41 +177,39 @@ instructions! {
     Jump, |Jump(address), _, registers| registers.at = *address;
 }
 
-impl Instruction for Halt {
+impl Execute for Halt {
     fn execute(&self, _: &mut [u8; MEMORY], _: &mut Registers) -> bool {
         true
     }
 }
 
-/// The instruction at each address, for a program that ran well before.
-fn objects(image: &[u8]) -> Vec<Box<dyn Instruction>> {
-    let byte = |at: usize| image.get(at % MEMORY).copied().unwrap_or(0);
-    let object = |at: usize| -> Box<dyn Instruction> {
-        let operand = byte(at + 1);
-        match byte(at) {
-            0 => Box::new(Nothing),
-            code @ (1 | 2) => Box::new(Load(usize::from(code - 1), operand)),
-            code @ (3 | 4) => Box::new(Store(usize::from(code - 3), operand)),
-            code @ (5 | 6) => Box::new(Set(usize::from(code - 5), operand)),
-            7 => Box::new(Add),
-            8 => Box::new(Jump(operand)),
-            _ => Box::new(Halt),
+/// The object at each address, for a program that ran well before.
+fn objects(program: &[Instruction]) -> Vec<Box<dyn Execute>> {
+    let object = |at: usize| -> Box<dyn Execute> {
+        match program.get(at).copied().unwrap_or(Instruction::Nothing) {
+            Instruction::Nothing => Box::new(Nothing),
+            Instruction::Load(register, address) => Box::new(Load(register as usize, address)),
+            Instruction::Store(register, address) => Box::new(Store(register as usize, address)),
+            Instruction::Set(register, value) => Box::new(Set(register as usize, value)),
+            Instruction::Add => Box::new(Add),
+            Instruction::Jump(address) => Box::new(Jump(address)),
+            Instruction::Halt | Instruction::Unknown => Box::new(Halt),
         }
     };
     (0..MEMORY).map(object).collect()
 }
 
-fn execute_objects(memory: &mut [u8; MEMORY], steps: u32, objects: &[Box<dyn Instruction>]) -> (u8, u8, u32) {
+fn execute_objects(memory: &mut [u8; MEMORY], steps: u32, objects: &[Box<dyn Execute>]) -> (End, u8, u32) {
     let mut registers = Registers::default();
     let mut done = 0;
     loop {
         let before = registers.at;
         done += 1;
         if objects[usize::from(before)].execute(memory, &mut registers) {
-            return (0, before, done);
+            return (End::Halted, before, done);
         }
         if registers.at <= before && done >= steps {
-            return (1, registers.at, done);
+            return (End::Stopped, registers.at, done);
         }
     }
 }
@@ -224,6 +280,17 @@ const COUNTING: &str = "0000: MOV r0, $0
       .byte 0
 ";
 
+/// What a person would write for [`COUNTING`]: rounds of five steps.
+fn count(memory: &mut [u8; MEMORY], steps: u32) -> (End, u8, u32) {
+    let (mut r0, mut done) = (0u8, 0);
+    while done < steps {
+        r0 = r0.wrapping_add(1);
+        memory[10] = r0;
+        done += 5;
+    }
+    (End::Stopped, 1, done)
+}
+
 /// Multiplies what is at address 200 by 201, by doubling: 201 is 11001001 in binary.
 fn multiplying() -> String {
     let mut text = String::from("MOV 200, r0 // the number\nMOV r0, 201 // its first multiple\n");
@@ -236,9 +303,15 @@ fn multiplying() -> String {
     text + "HAL\n"
 }
 
+/// What a person would write for [`multiplying`].
+fn multiply(memory: &mut [u8; MEMORY], _: u32) -> (End, u8, u32) {
+    memory[201] = memory[200].wrapping_mul(201);
+    (End::Halted, 68, 40)
+}
+
 /// The article's 8-bit processor, interpreted and specialized on the program.
 #[derive(Arguments)]
-struct Settings {
+pub(crate) struct Settings {
     /// A program to assemble and run, instead of the two that are built in.
     file: Option<PathBuf>,
     /// After how many steps a program that does not halt is stopped.
@@ -249,63 +322,66 @@ struct Settings {
     input: u8,
 }
 
-fn main() -> ExitCode {
-    shared::main(run)
+/// A program: its name, its text, and the same in Rust, where there is that.
+struct Program<'a> {
+    name: &'a str,
+    text: &'a str,
+    by_hand: Option<fn(&mut [u8; MEMORY], u32) -> (End, u8, u32)>,
 }
 
-fn run(settings: Settings) -> Result<(), String> {
-    match &settings.file {
-        Some(file) => show(&file.display().to_string(), &read(file)?, &settings),
-        None => {
-            show("the article's counting program", COUNTING, &settings)?;
-            println!();
-            show("a multiplication by 201, without a loop", &multiplying(), &settings)
-        }
+fn main() -> ExitCode {
+    shared::main(|settings| run(settings, &mut shared::table))
+}
+
+pub(crate) fn run(settings: Settings, meter: &mut Meter<'_>) -> Result<(), String> {
+    if let Some(file) = &settings.file {
+        let program = Program { name: &file.display().to_string(), text: &read(file)?, by_hand: None };
+        return show(&program, &settings, meter);
     }
+    show(&Program { name: "cpu8: counting, for ever", text: COUNTING, by_hand: Some(count) }, &settings, meter)?;
+    println!();
+    let multiplying = multiplying();
+    show(&Program { name: "cpu8: a multiplication without a loop", text: &multiplying, by_hand: Some(multiply) }, &settings, meter)
 }
 
 fn read(file: &Path) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
 }
 
-fn show(name: &str, text: &str, settings: &Settings) -> Result<(), String> {
-    let image = assemble(name, text)?;
+/// How a run ended: the end, the address, the steps made, and what is in the memory then.
+type Outcome = ((End, u8, u32), [u8; MEMORY]);
+
+fn show(program: &Program<'_>, settings: &Settings, meter: &mut Meter<'_>) -> Result<(), String> {
+    let (name, image) = (program.name, assemble(program.name, program.text)?);
     let mut fresh = [0; MEMORY];
     fresh[200] = settings.input;
     fresh[..image.len()].copy_from_slice(&image);
-    let mut memory = fresh;
-    let (end, at, done) = execute::generic(&mut memory, settings.steps, &image);
+    let (steps, code) = (settings.steps, &decode(&image)[..]);
+    let run = |execute: &dyn Fn(&mut [u8; MEMORY]) -> (End, u8, u32)| -> Outcome {
+        let mut memory = black_box(fresh);
+        (execute(&mut memory), memory)
+    };
+    let ((end, at, done), memory) = run(&|memory| execute::generic(memory, steps, code));
     match end {
-        0 => println!("{name}: halts at address {at} after {done} steps"),
-        1 => println!("{name}: stopped at address {at} after {done} steps"),
-        2 => return Err(format!("{name} stores into its own code at address {at}, which this processor keeps as it is")),
-        _ => return Err(format!("{name}: at address {at} there is a {}, which is no instruction", image[usize::from(at)])),
+        End::Halted => println!("{name}: halts at address {at} after {done} steps"),
+        End::Stopped => println!("{name}: stopped at address {at} after {done} steps"),
+        End::OwnCode => return Err(format!("{name} stores into its own code at address {at}, which this processor keeps as it is")),
+        End::Unknown => return Err(format!("{name}: at address {at} there is a {}, which is no instruction", image[usize::from(at)])),
     }
     let changed = (0..MEMORY).filter(|at| memory[*at] != fresh[*at]).map(|at| format!("{} at {at}", memory[at]));
     println!("memory then: {}", changed.collect::<Vec<_>>().join(", "));
 
-    let (bound, took) = shared::ready(|| execute::prepare(&image), || execute::bind(&image));
+    let (bound, took) = shared::ready(|| execute::prepare(code), || execute::bind(code));
     shared::arrived(execute::table(), bound.tier(), took);
-    let (steps, image, objects) = (settings.steps, &image, black_box(objects(&image)));
-    let ways: [(&str, Execute<'_>); 4] = [
-        ("generic, interpreted", Box::new(|memory| execute::generic(memory, black_box(steps), black_box(image)))),
-        ("an object for each instruction (dyn)", Box::new(|memory| execute_objects(memory, black_box(steps), &objects))),
-        ("specialized on the program, by the dispatcher", Box::new(|memory| execute(memory, black_box(steps), black_box(image)))),
-        ("specialized on the program, by handle", Box::new(|memory| bound.call(memory, black_box(steps)))),
+    let objects = black_box(objects(code));
+    let mut ways: Vec<Way<'_, Outcome>> = vec![
+        (INTERFACE, "an object for each instruction", Box::new(|| run(&|memory| execute_objects(memory, steps, &objects)))),
+        (GENERIC, "the program interpreted", Box::new(|| run(&|memory| execute::generic(memory, steps, black_box(code))))),
+        (DISPATCHER, "specialized on the program", Box::new(|| run(&|memory| execute(memory, steps, black_box(code))))),
+        (HANDLE, "specialized on the program", Box::new(|| run(&|memory| bound.call(memory, steps)))),
     ];
-    for (way, execute) in &ways {
-        let mut other = fresh;
-        if execute(&mut other) != (end, at, done) || other != memory {
-            return Err(format!("`{way}` ends with another memory: this is a bug"));
-        }
+    if let Some(by_hand) = program.by_hand {
+        ways.push((BY_HAND, "what the program does, in Rust", Box::new(move || run(&|memory| by_hand(memory, steps)))));
     }
-    // All begin with this memory and change it in the same way; it is not made anew for each run, which would take as long.
-    let mut ways = ways.map(|(way, execute)| {
-        let mut memory = fresh;
-        (way, Box::new(move || execute(black_box(&mut memory))) as Box<dyn FnMut() -> _ + '_>)
-    });
-    compare("step", f64::from(done), &mut ways)
+    compare(meter, name, "step", f64::from(done), ways)
 }
-
-/// A way to run a program on a memory.
-type Execute<'a> = Box<dyn Fn(&mut [u8; MEMORY]) -> (u8, u8, u32) + 'a>;

@@ -10,38 +10,52 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use clap::Parser as Arguments;
-use shared::{Way, compare};
+use list::{DEPTH, Step, evaluate};
+use shared::{BY_HAND, DISPATCHER, GENERIC, HANDLE, INTERFACE, MAP, Meter, Way, compare};
 use specialize::specialize;
 use winnow::ascii::{dec_int, multispace0};
 use winnow::combinator::{alt, cut_err, delimited, fail, opt, preceded};
 use winnow::error::{StrContext, StrContextValue};
 use winnow::{ModalResult, Parser};
 
-/// How deep the stack of [`evaluate`] is.
-const DEPTH: usize = 32;
+/// What is specialized: the evaluation of a list of operations.
+#[specialize]
+mod list {
+    /// How deep the stack is.
+    pub(crate) const DEPTH: usize = 32;
 
-/// Evaluates a list of operations, operands first: a code, and a number where it is one.
-///
-/// Each takes two operands at most: a loop over an operation's operands would be unrolled only after LLVM has given up on keeping
-/// the stack in registers.
-#[specialize(list, batch(x))]
-fn evaluate(x: i64, list: &[(u8, i64)]) -> i64 {
-    let mut stack = [0i64; 32];
-    let mut top = 0;
-    for &(code, number) in list {
-        match code {
-            0 | 1 => {
-                stack[top % 32] = if code == 0 { number } else { x };
-                top += 1;
-            }
-            2 => {
-                top -= 1;
-                stack[(top - 1) % 32] = stack[(top - 1) % 32].wrapping_add(stack[top % 32]);
-            }
-            _ => stack[(top - 1) % 32] = stack[(top - 1) % 32].wrapping_neg(),
-        }
+    /// One of a list of operations, in which operands come first.
+    ///
+    /// Each takes two operands at most: a loop over an operation's operands would be unrolled only after LLVM has given up on keeping
+    /// the stack in registers.
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Step {
+        Number(i64),
+        Argument,
+        Add,
+        Negate,
     }
-    stack[0]
+
+    /// Evaluates a list of operations for an `x`.
+    #[specialize(steps, batch(x))]
+    pub(crate) fn evaluate(x: i64, steps: &[Step]) -> i64 {
+        let mut stack = [0i64; DEPTH];
+        let mut top = 0;
+        for step in steps {
+            match *step {
+                Step::Number(_) | Step::Argument => {
+                    stack[top % DEPTH] = if let Step::Number(number) = *step { number } else { x };
+                    top += 1;
+                }
+                Step::Add => {
+                    top -= 1;
+                    stack[(top - 1) % DEPTH] = stack[(top - 1) % DEPTH].wrapping_add(stack[top % DEPTH]);
+                }
+                Step::Negate => stack[(top - 1) % DEPTH] = stack[(top - 1) % DEPTH].wrapping_neg(),
+            }
+        }
+        stack[0]
+    }
 }
 
 /// The article's interface.
@@ -120,20 +134,20 @@ impl Typed {
     }
 
     /// Appends the list for [`evaluate`].
-    fn list(&self, list: &mut Vec<(u8, i64)>) {
+    fn list(&self, list: &mut Vec<Step>) {
         let (operands, negate) = match self {
-            Typed::Number(Number(number)) => return list.push((0, *number)),
-            Typed::Argument(_) => return list.push((1, 0)),
+            Typed::Number(Number(number)) => return list.push(Step::Number(*number)),
+            Typed::Argument(_) => return list.push(Step::Argument),
             Typed::Add(Add(operands)) => (operands, false),
             Typed::Sub(Sub(operands)) => (operands, true),
         };
-        list.push((0, 0));
+        list.push(Step::Number(0));
         for operand in operands {
             operand.list(list);
-            list.push((2, 0));
+            list.push(Step::Add);
         }
         if negate {
-            list.push((3, 0));
+            list.push(Step::Negate);
         }
     }
 
@@ -166,11 +180,20 @@ fn operands(input: &mut &str) -> ModalResult<Vec<Typed>> {
     Ok(operands)
 }
 
+/// What is evaluated where nothing is asked for.
+const OPERATION: &str = "add(5, 6, sub(x, 2, add(x, 3)), x)";
+
+/// The same, as it would have been written if it had been known.
+#[inline(never)]
+fn by_hand(x: i64) -> i64 {
+    5i64.wrapping_add(6).wrapping_sub(x.wrapping_add(2).wrapping_add(x.wrapping_add(3))).wrapping_add(x)
+}
+
 /// What calling through an interface costs, and what it costs when the list of operations is the value.
 #[derive(Arguments)]
-struct Settings {
+pub(crate) struct Settings {
     /// The operation.
-    #[arg(default_value = "add(5, 6, sub(x, 2, add(x, 3)), x)")]
+    #[arg(default_value = OPERATION)]
     operation: String,
     /// How many times it is applied in a round.
     #[arg(long, default_value_t = 4_096, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
@@ -178,60 +201,60 @@ struct Settings {
 }
 
 fn main() -> ExitCode {
-    shared::main(run)
+    shared::main(|settings| run(settings, &mut shared::table))
 }
 
-fn run(settings: Settings) -> Result<(), String> {
+pub(crate) fn run(settings: Settings, meter: &mut Meter<'_>) -> Result<(), String> {
     let typed = shared::parse("the operation", &settings.operation, cut_err(operation))?;
     if typed.depth() > DEPTH {
         return Err(format!("the operation is more than {DEPTH} deep, which is as much as there is room for"));
     }
-    println!("the article's loops, over add(5, 6)");
-    the_articles_table(settings.times)?;
+    println!("the article's loops, over add(5, 6)\n");
+    the_articles_table(settings.times, meter)?;
 
     println!("\n{}, over {} different x", settings.operation, settings.times);
-    let mut list = Vec::new();
-    typed.list(&mut list);
-    let (bound, took) = shared::ready(|| evaluate::prepare(&list), || evaluate::bind(&list));
+    let mut steps = Vec::new();
+    typed.list(&mut steps);
+    let (bound, took) = shared::ready(|| evaluate::prepare(&steps), || evaluate::bind(&steps));
     shared::arrived(evaluate::table(), bound.tier(), took);
     let interface = black_box(typed.interface());
-    let xs: Vec<i64> = (0..i64::from(settings.times)).collect();
-    let (xs, list) = (&xs, &list);
-    let mut out = vec![0; xs.len()];
-    let mut ways: [Way<'_, i64>; 6] = [
-        ("by interface (dyn)", Box::new(|| total(xs, |x| interface.apply(x)))),
-        ("by concrete types (enum)", Box::new(|| total(xs, |x| black_box(&typed).apply(x)))),
-        ("generic, over the list", Box::new(|| total(xs, |x| evaluate::generic(x, black_box(list))))),
-        ("specialized on the list, by the dispatcher", Box::new(|| total(xs, |x| evaluate(x, black_box(list))))),
-        ("specialized on the list, by handle", Box::new(|| total(xs, |x| bound.call(x)))),
-        (
-            "specialized on the list, by `map`",
-            Box::new(|| {
-                bound.map(black_box(xs), &mut out);
-                out.iter().fold(0, |sum, one| sum.wrapping_add(*one))
-            }),
-        ),
+    let xs = black_box((0..i64::from(settings.times)).collect::<Vec<_>>());
+    let (xs, steps, mut out) = (&xs, &steps, vec![0; xs.len()]);
+    let map = || {
+        bound.map(black_box(xs), &mut out);
+        out.iter().fold(0i64, |sum, one| sum.wrapping_add(*one))
+    };
+    let mut ways: Vec<Way<'_, i64>> = vec![
+        (INTERFACE, "an object for each operation", Box::new(|| total(xs, |x| interface.apply(x)))),
+        ("enum", "concrete types, as far as they can be known", Box::new(|| total(xs, |x| black_box(&typed).apply(x)))),
+        (GENERIC, "the list interpreted", Box::new(|| total(xs, |x| evaluate::generic(x, black_box(steps))))),
+        (DISPATCHER, "specialized on the list", Box::new(|| total(xs, |x| evaluate(x, black_box(steps))))),
+        (HANDLE, "specialized on the list", Box::new(|| total(xs, |x| bound.call(x)))),
+        (MAP, "specialized on the list, all x at once", Box::new(map)),
     ];
-    compare("call", f64::from(settings.times), &mut ways)
+    if settings.operation == OPERATION {
+        ways.push((BY_HAND, "the operation written in Rust, not inlined", Box::new(|| total(xs, by_hand))));
+    }
+    compare(meter, "operations", "call", f64::from(settings.times), ways)
 }
 
 /// Adds up in a local: a store to a global in every round would hide what is to be seen.
 fn total(xs: &[i64], apply: impl Fn(i64) -> i64) -> i64 {
-    xs.iter().fold(0, |sum, x| sum.wrapping_add(apply(black_box(*x))))
+    xs.iter().fold(0, |sum, x| sum.wrapping_add(apply(*x)))
 }
 
 /// Noop, Interface and Inline, as in the article. Each gives how many times it applied the list, which makes eleven.
-fn the_articles_table(times: u32) -> Result<(), String> {
+fn the_articles_table(times: u32, meter: &mut Meter<'_>) -> Result<(), String> {
     let interface = black_box(Box::new(Add::<Box<dyn Operation>>(vec![Box::new(Number(5)), Box::new(Number(6))])) as Box<dyn Operation>);
     let concrete = black_box(Add(vec![Number(5), Number(6)]));
-    let list = [(0, 5), (0, 6), (2, 0)];
-    let (bound, _) = shared::ready(|| evaluate::prepare(&list), || evaluate::bind(&list));
+    let steps = [Step::Number(5), Step::Number(6), Step::Add];
+    let (bound, _) = shared::ready(|| evaluate::prepare(&steps), || evaluate::bind(&steps));
     let count = |sum: i64| sum / 11;
-    let mut ways: [Way<'_, i64>; 4] = [
-        ("Noop", Box::new(|| (0..times).fold(0, |sum, _| black_box(sum) + 1))),
-        ("Interface", Box::new(|| count((0..times).fold(0, |sum, _| sum + black_box(&interface).apply(0))))),
-        ("Inline", Box::new(|| count((0..times).fold(0, |sum, _| sum + black_box(&concrete).apply(0))))),
-        ("specialized on the list, by handle", Box::new(|| count((0..times).fold(0, |sum, _| sum + black_box(&bound).call(0))))),
+    let ways: Vec<Way<'_, i64>> = vec![
+        ("noop", "", Box::new(|| (0..times).fold(0, |sum, _| black_box(sum) + 1))),
+        (INTERFACE, "an object for each number", Box::new(|| count((0..times).fold(0, |sum, _| sum + black_box(&interface).apply(0))))),
+        ("inline", "a list of concrete numbers", Box::new(|| count((0..times).fold(0, |sum, _| sum + black_box(&concrete).apply(0))))),
+        (HANDLE, "specialized on the list", Box::new(|| count((0..times).fold(0, |sum, _| sum + black_box(&bound).call(0))))),
     ];
-    compare("call", f64::from(times), &mut ways)
+    compare(meter, "operations: the article's loops", "call", f64::from(times), ways)
 }

@@ -1,7 +1,7 @@
 //! What the examples share: how they end, how they measure, and how they show it.
 #![allow(dead_code, reason = "each example uses a part of this")]
 
-use std::fmt::Display;
+use std::fmt::Debug;
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -68,70 +68,84 @@ pub(crate) fn arrived(table: &specialize::DispatchTable, tier: Tier, took: Durat
     }
 }
 
-/// Rows of times, each against the first.
-pub(crate) struct Table {
-    first: Option<f64>,
-}
+/// The ways that a gain is reckoned against, and the others, by the names they have in tables and benches.
+pub(crate) const INTERFACE: &str = "dyn";
+pub(crate) const GENERIC: &str = "generic";
+pub(crate) const BY_HAND: &str = "by hand";
+pub(crate) const DISPATCHER: &str = "dispatcher";
+pub(crate) const HANDLE: &str = "handle";
+pub(crate) const MAP: &str = "map";
 
-impl Table {
-    /// Prints the head. A row's time is in nanoseconds per `unit`.
-    pub(crate) fn new(unit: &str) -> Table {
-        println!("{:<52}{:>14}{:>16}", "", format!("ns/{unit}"), "against first");
-        Table { first: None }
-    }
+/// One way to do something: its name, what it is in words, and how it is done.
+pub(crate) type Way<'a, T> = (&'static str, &'static str, Box<dyn FnMut() -> T + 'a>);
 
-    /// Prints one row.
-    pub(crate) fn row(&mut self, name: impl Display, nanoseconds: f64) {
-        let first = *self.first.get_or_insert(nanoseconds);
-        println!("{name:<52}{nanoseconds:>14.2}{:>15.2}x", first / nanoseconds);
-    }
-}
+/// Whoever measures ways: for a title, a unit, and how many units one call does. An example has [`table`], and benches have their own.
+pub(crate) type Meter<'a> = dyn FnMut(&str, &str, f64, Vec<Way<'_, ()>>) + 'a;
 
-/// How long each way of a group is tried, in rounds.
-const ROUNDS: u32 = 7;
-/// How long a round takes, about.
-const ROUND: Duration = Duration::from_millis(20);
-
-/// One way to do something, by its name.
-pub(crate) type Way<'a, T> = (&'a str, Box<dyn FnMut() -> T + 'a>);
-
-/// Checks that all ways give the same, and prints how long each takes, in nanoseconds for each of the `units` that one call does:
-/// the best of several rounds, in which the ways take turns.
-pub(crate) fn compare<T: PartialEq + std::fmt::Debug>(unit: &'static str, units: f64, ways: &mut [Way<'_, T>]) -> Result<(), String> {
-    let Some((_, first)) = ways.first_mut() else { return Ok(()) };
+/// Checks that all ways give the same, and has them measured.
+pub(crate) fn compare<T: PartialEq + Debug>(
+    meter: &mut Meter<'_>,
+    title: &str,
+    unit: &str,
+    units: f64,
+    mut ways: Vec<Way<'_, T>>,
+) -> Result<(), String> {
+    let Some((_, _, first)) = ways.first_mut() else { return Ok(()) };
     let expected = first();
-    for (name, way) in ways.iter_mut() {
+    for (name, _, way) in &mut ways {
         let got = way();
         if got != expected {
             return Err(format!("`{name}` gives {got:?}, and not {expected:?} as the first way does: this is a bug"));
         }
     }
-    let calls: Vec<u32> = ways.iter_mut().map(|(_, way)| calls_of_a_round(way)).collect();
-    let mut best = vec![f64::INFINITY; ways.len()];
-    for _ in 0..ROUNDS {
-        for (index, (_, way)) in ways.iter_mut().enumerate() {
-            let started = Instant::now();
-            for _ in 0..calls[index] {
-                black_box(way());
-            }
-            best[index] = best[index].min(started.elapsed().as_secs_f64() * 1e9 / f64::from(calls[index]) / units);
-        }
-    }
-    let mut table = Table::new(unit);
-    for ((name, _), best) in ways.iter().zip(best) {
-        table.row(name, best);
-    }
+    meter(title, unit, units, ways.into_iter().map(without_result).collect());
     Ok(())
 }
 
+/// The way, whose result is only made.
+fn without_result<'a, T: 'a>((name, words, mut way): Way<'a, T>) -> Way<'a, ()> {
+    (name, words, Box::new(move || drop(black_box(way()))))
+}
+
+/// How often each way of a group is tried.
+const ROUNDS: u32 = 7;
+/// How long a round takes, about.
+const ROUND: Duration = Duration::from_millis(20);
+/// When no further round is begun, where a single call takes long.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Prints how long each way takes, in nanoseconds for a unit, and what is gained over the generic function and over an interface: the
+/// best of several rounds, in which the ways take turns.
+pub(crate) fn table(_: &str, unit: &str, units: f64, mut ways: Vec<Way<'_, ()>>) {
+    let calls: Vec<u32> = ways.iter_mut().map(|(_, _, way)| calls_of_a_round(way)).collect();
+    let mut best = vec![f64::INFINITY; ways.len()];
+    let started = Instant::now();
+    for round in 0..ROUNDS {
+        if round > 0 && started.elapsed() > PATIENCE {
+            break;
+        }
+        for (index, (_, _, way)) in ways.iter_mut().enumerate() {
+            let started = Instant::now();
+            (0..calls[index]).for_each(|_| way());
+            best[index] = best[index].min(started.elapsed().as_secs_f64() * 1e9 / f64::from(calls[index]) / units);
+        }
+    }
+    let time_of = |wanted| ways.iter().zip(&best).find(|((name, ..), _)| *name == wanted).map(|(_, best)| *best);
+    let references = [time_of(INTERFACE), time_of(GENERIC)];
+    println!("{:<58}{:>12}{:>16}{:>10}{:>13}", "", format!("ns/{unit}"), format!("million {unit}s/s"), "over dyn", "over generic");
+    for ((name, words, _), best) in ways.iter().zip(&best) {
+        let gains = references.map(|time| time.map_or_else(String::new, |time| format!("{:.1}x", time / best)));
+        let digits = if *best < 0.1 { 4 } else { 2 };
+        println!("{name:<12}{words:<46}{best:>12.digits$}{:>16.0}{:>10}{:>13}", 1e3 / best, gains[0], gains[1]);
+    }
+}
+
 /// As many calls as a round has time for.
-fn calls_of_a_round<T>(way: &mut impl FnMut() -> T) -> u32 {
+fn calls_of_a_round(way: &mut impl FnMut()) -> u32 {
     let mut calls = 1u32;
     loop {
         let started = Instant::now();
-        for _ in 0..calls {
-            black_box(way());
-        }
+        (0..calls).for_each(|_| way());
         let took = started.elapsed();
         if took >= ROUND / 4 || calls > 1 << 28 {
             let ratio = ROUND.as_secs_f64() / took.as_secs_f64().max(1e-9);
