@@ -315,7 +315,7 @@ pub(crate) struct Settings {
     /// A program to assemble and run, instead of the two that are built in.
     file: Option<PathBuf>,
     /// After how many steps a program that does not halt is stopped.
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
     steps: u32,
     /// What is at address 200 at first.
     #[arg(long, default_value_t = 7)]
@@ -348,20 +348,17 @@ fn read(file: &Path) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
 }
 
-/// How a run ended: the end, the address, the steps made, and what is in the memory then.
-type Outcome = ((End, u8, u32), [u8; MEMORY]);
+/// A way to run a program on a memory; it gives how the run ended, the address, and the steps made.
+type Run<'a> = Box<dyn Fn(&mut [u8; MEMORY]) -> (End, u8, u32) + 'a>;
 
 fn show(program: &Program<'_>, settings: &Settings, meter: &mut Meter<'_>) -> Result<(), String> {
     let (name, image) = (program.name, assemble(program.name, program.text)?);
     let mut fresh = [0; MEMORY];
     fresh[200] = settings.input;
     fresh[..image.len()].copy_from_slice(&image);
-    let (steps, code) = (settings.steps, &decode(&image)[..]);
-    let run = |execute: &dyn Fn(&mut [u8; MEMORY]) -> (End, u8, u32)| -> Outcome {
-        let mut memory = black_box(fresh);
-        (execute(&mut memory), memory)
-    };
-    let ((end, at, done), memory) = run(&|memory| execute::generic(memory, steps, code));
+    let (steps, code, mut memory) = (settings.steps, &decode(&image)[..], fresh);
+    let outcome = execute::generic(&mut memory, steps, code);
+    let (end, at, done) = outcome;
     match end {
         End::Halted => println!("{name}: halts at address {at} after {done} steps"),
         End::Stopped => println!("{name}: stopped at address {at} after {done} steps"),
@@ -374,14 +371,29 @@ fn show(program: &Program<'_>, settings: &Settings, meter: &mut Meter<'_>) -> Re
     let (bound, took) = shared::ready(|| execute::prepare(code), || execute::bind(code));
     shared::arrived(execute::table(), bound.tier(), took);
     let objects = black_box(objects(code));
-    let mut ways: Vec<Way<'_, Outcome>> = vec![
-        (INTERFACE, "an object for each instruction", Box::new(|| run(&|memory| execute_objects(memory, steps, &objects)))),
-        (GENERIC, "the program interpreted", Box::new(|| run(&|memory| execute::generic(memory, steps, black_box(code))))),
-        (DISPATCHER, "specialized on the program", Box::new(|| run(&|memory| execute(memory, steps, black_box(code))))),
-        (HANDLE, "specialized on the program", Box::new(|| run(&|memory| bound.call(memory, steps)))),
+    let mut ways: Vec<(&'static str, &'static str, Run<'_>)> = vec![
+        (INTERFACE, "an object for each instruction", Box::new(|memory| execute_objects(memory, steps, &objects))),
+        (GENERIC, "the program interpreted", Box::new(|memory| execute::generic(memory, steps, black_box(code)))),
+        (DISPATCHER, "specialized on the program", Box::new(|memory| execute(memory, steps, black_box(code)))),
+        (HANDLE, "specialized on the program", Box::new(|memory| bound.call(memory, steps))),
     ];
     if let Some(by_hand) = program.by_hand {
-        ways.push((BY_HAND, "what the program does, in Rust", Box::new(move || run(&|memory| by_hand(memory, steps)))));
+        ways.push((BY_HAND, "what the program does, in Rust", Box::new(move |memory| by_hand(memory, steps))));
     }
+    for (way, _, run) in &ways {
+        let mut other = fresh;
+        if run(&mut other) != outcome || other != memory {
+            return Err(format!("`{way}` ends with another memory: this is a bug"));
+        }
+    }
+    let ways = ways.into_iter().map(|way| on_its_own_memory(way, fresh)).collect();
     compare(meter, name, "step", f64::from(done), ways)
+}
+
+/// All ways begin with the same memory and change it in the same way; it is not made anew for each run, which would take as long.
+fn on_its_own_memory<'a>(
+    (name, words, run): (&'static str, &'static str, Run<'a>),
+    mut memory: [u8; MEMORY],
+) -> Way<'a, (End, u8, u32)> {
+    (name, words, Box::new(move || run(black_box(&mut memory))))
 }

@@ -1,7 +1,7 @@
 //! A database engine that learns its query after it was built.
 //!
-//! `cargo run --release --example database -- FILE.csv --filter 'price > 10 and not (kind = "tea" or year < 1990)' --aggregate 'sum(price)'`
-//! reads a table, and answers the query by the generic function, by an interface, and by a variant for the query. Without a file, the
+//! `cargo run --release --example database -- FILE --filter 'price > 10 and not (kind = "tea" or year < 1990)' --aggregate 'sum(price)'`
+//! reads a table, a CSV or Parquet file, and answers the query by the generic function, by an interface, and by a variant for the query. Without a file, the
 //! table is one of the files of the Rust installation on this machine.
 //!
 //! The value is the query's *shape*: which comparisons of which columns, and how they are joined. Its literals stay ordinary arguments,
@@ -10,9 +10,13 @@
 
 #[path = "database/data.rs"]
 mod data;
+#[path = "database/interface.rs"]
+mod interface;
 #[path = "database/query.rs"]
 mod query;
 mod shared;
+#[path = "database/sources.rs"]
+mod sources;
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -20,78 +24,144 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser as Arguments;
-use data::{LANES, Table};
+use data::Table;
+use engine::{LANES, answer};
 use query::Query;
-use shared::{Way, compare};
+use shared::{BY_HAND, DISPATCHER, GENERIC, HANDLE, INTERFACE, Meter, Way, compare};
 use specialize::specialize;
 
-/// The answer of a query: how many rows it found, and the bits of what it makes of them.
-type Answer = (u64, u64);
+/// What is specialized: the answer, on the query's shape.
+#[specialize]
+mod engine {
+    /// How many rows a block has.
+    pub(crate) const LANES: usize = 64;
 
-/// Runs a query over cells that are kept by blocks of 64 rows, column after column in each.
-///
-/// `filter` is a list of operations, operands first: a comparison (0 to 5 of whole numbers, 6 to 11 of fractions: `=`, `!=`, `<`, `<=`,
-/// `>`, `>=`) of the column with the literal of these numbers, or 12 for `and`, 13 for `or` and 14 for `not`. `aggregate` is 0 to count,
-/// 1 and 2 to add up, 3 and 4 for the least, 5 and 6 for the greatest, odd for whole numbers, and the column.
-#[specialize(columns, filter, aggregate)]
-fn answer(cells: &[u64], rows: usize, literals: &[u64], columns: usize, filter: &[(u8, u8, u8)], aggregate: (u8, u8)) -> (u64, u64) {
-    const LANES: usize = 64;
-    let (mut found, mut whole, mut fraction) = (0u64, 0i64, 0f64);
-    match aggregate.0 {
-        3 => whole = i64::MAX,
-        4 => fraction = f64::INFINITY,
-        5 => whole = i64::MIN,
-        6 => fraction = f64::NEG_INFINITY,
-        _ => {}
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Comparison {
+        Equal,
+        NotEqual,
+        Less,
+        LessOrEqual,
+        Greater,
+        GreaterOrEqual,
     }
-    for (index, block) in cells.chunks_exact(columns * LANES).enumerate() {
-        let lanes = (rows - index * LANES).min(LANES);
-        for lane in 0..lanes {
-            // A stack of truths, one bit each.
-            let mut truths = 1u64;
-            for &(operation, column, literal) in filter {
-                if operation < 12 {
-                    let (left, right) = (block[column as usize * LANES + lane], literals[literal as usize]);
-                    let (a, b, c, d) = (left as i64, right as i64, f64::from_bits(left), f64::from_bits(right));
-                    let truth = match operation {
-                        0 => a == b,
-                        1 => a != b,
-                        2 => a < b,
-                        3 => a <= b,
-                        4 => a > b,
-                        5 => a >= b,
-                        6 => c == d,
-                        7 => c != d,
-                        8 => c < d,
-                        9 => c <= d,
-                        10 => c > d,
-                        _ => c >= d,
-                    };
-                    truths = truths << 1 | truth as u64;
-                } else if operation == 14 {
-                    truths ^= 1;
-                } else {
-                    let (first, second) = (truths >> 1, truths & 1);
-                    truths = if operation == 12 { first & (second | !1) } else { first | second };
-                }
-            }
-            if truths & 1 == 1 {
-                found += 1;
-                let cell = block[aggregate.1 as usize * LANES + lane];
-                match aggregate.0 {
-                    1 => whole = whole.wrapping_add(cell as i64),
-                    2 => fraction += f64::from_bits(cell),
-                    3 => whole = if (cell as i64) < whole { cell as i64 } else { whole },
-                    4 => fraction = if f64::from_bits(cell) < fraction { f64::from_bits(cell) } else { fraction },
-                    5 => whole = if (cell as i64) > whole { cell as i64 } else { whole },
-                    6 => fraction = if f64::from_bits(cell) > fraction { f64::from_bits(cell) } else { fraction },
-                    _ => {}
-                }
+
+    impl Comparison {
+        pub(crate) fn holds<T: PartialOrd>(self, left: T, right: T) -> bool {
+            match self {
+                Comparison::Equal => left == right,
+                Comparison::NotEqual => left != right,
+                Comparison::Less => left < right,
+                Comparison::LessOrEqual => left <= right,
+                Comparison::Greater => left > right,
+                Comparison::GreaterOrEqual => left >= right,
             }
         }
     }
-    (found, if aggregate.0 % 2 == 1 { whole as u64 } else { fraction.to_bits() })
+
+    /// One of a filter's operations, in which operands come first.
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Step {
+        /// Compares whole numbers of a column with the literal of a number.
+        Whole(Comparison, u8, u8),
+        /// The same for fractions.
+        Fraction(Comparison, u8, u8),
+        And,
+        Or,
+        Not,
+    }
+
+    /// What to make of the rows.
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Aggregate {
+        Count,
+        /// Of whole numbers of a column.
+        Sum(u8),
+        Least(u8),
+        Greatest(u8),
+        /// Of fractions of a column.
+        SumOfFractions(u8),
+        LeastFraction(u8),
+        GreatestFraction(u8),
+    }
+
+    impl Aggregate {
+        /// What there is before the first row.
+        pub(crate) fn start(self) -> u64 {
+            match self {
+                Aggregate::Count | Aggregate::Sum(_) => 0,
+                Aggregate::Least(_) => i64::MAX as u64,
+                Aggregate::Greatest(_) => i64::MIN as u64,
+                Aggregate::SumOfFractions(_) => 0f64.to_bits(),
+                Aggregate::LeastFraction(_) => f64::INFINITY.to_bits(),
+                Aggregate::GreatestFraction(_) => f64::NEG_INFINITY.to_bits(),
+            }
+        }
+
+        /// What there is with one more row.
+        fn with(self, so_far: u64, block: &[u64], lane: usize) -> u64 {
+            let cell = |column: u8| block[column as usize * LANES + lane];
+            let number = f64::from_bits;
+            match self {
+                Aggregate::Count => so_far,
+                Aggregate::Sum(column) => so_far.wrapping_add(cell(column)),
+                Aggregate::Least(column) if (cell(column) as i64) < so_far as i64 => cell(column),
+                Aggregate::Greatest(column) if cell(column) as i64 > so_far as i64 => cell(column),
+                Aggregate::SumOfFractions(column) => (number(so_far) + number(cell(column))).to_bits(),
+                Aggregate::LeastFraction(column) if number(cell(column)) < number(so_far) => cell(column),
+                Aggregate::GreatestFraction(column) if number(cell(column)) > number(so_far) => cell(column),
+                _ => so_far,
+            }
+        }
+    }
+
+    /// Whether a row passes a filter: a stack of truths, one bit each, and no loop but the one over the filter, so that it is unrolled.
+    fn passes(block: &[u64], lane: usize, literals: &[u64], filter: &[Step]) -> bool {
+        let mut truths = 1u64;
+        for step in filter {
+            truths = match *step {
+                Step::Whole(comparison, column, literal) => {
+                    let (cell, literal) = (block[column as usize * LANES + lane], literals[literal as usize]);
+                    truths << 1 | comparison.holds(cell as i64, literal as i64) as u64
+                }
+                Step::Fraction(comparison, column, literal) => {
+                    let (cell, literal) = (block[column as usize * LANES + lane], literals[literal as usize]);
+                    truths << 1 | comparison.holds(f64::from_bits(cell), f64::from_bits(literal)) as u64
+                }
+                Step::And => truths >> 1 & (truths | !1),
+                Step::Or => truths >> 1 | truths & 1,
+                Step::Not => truths ^ 1,
+            };
+        }
+        truths & 1 == 1
+    }
+
+    /// Runs a query over cells that are kept by blocks of rows, column after column in each: how many rows pass, and the bits of what the
+    /// aggregate makes of them.
+    #[specialize(columns, filter, aggregate)]
+    pub(crate) fn answer(
+        cells: &[u64],
+        rows: usize,
+        literals: &[u64],
+        columns: usize,
+        filter: &[Step],
+        aggregate: Aggregate,
+    ) -> (u64, u64) {
+        let (mut found, mut so_far) = (0, aggregate.start());
+        for (index, block) in cells.chunks_exact(columns * LANES).enumerate() {
+            for lane in 0..LANES.min(rows - index * LANES) {
+                if passes(block, lane, literals, filter) {
+                    found += 1;
+                    so_far = aggregate.with(so_far, block, lane);
+                }
+            }
+        }
+        (found, so_far)
+    }
 }
+
+/// The answer of a query: how many rows it found, and the bits of what it makes of them.
+type Answer = (u64, u64);
 
 /// What is asked of the Rust installation, and is written by hand below.
 const FILTER: &str = "size > 20000 and depth <= 12 and not (kind = \"js\" or age < 2)";
@@ -99,8 +169,9 @@ const AGGREGATE: &str = "sum(size)";
 
 /// A database engine that learns its query after it was built.
 #[derive(Arguments)]
-struct Settings {
-    /// A CSV file whose first line names the columns; without one, the files of the Rust installation.
+pub(crate) struct Settings {
+    /// A table, as a Parquet file (`.parquet`) or a CSV file whose first line names the columns; without one, the files of the Rust
+    /// installation.
     file: Option<PathBuf>,
     /// Which rows, such as `size > 1000 and not (name = "a" or depth <= 3)`.
     #[arg(long = "filter", alias = "where", default_value = FILTER)]
@@ -111,49 +182,52 @@ struct Settings {
 }
 
 fn main() -> ExitCode {
-    shared::main(run)
+    shared::main(|settings| run(settings, &mut shared::table))
 }
 
-fn run(settings: Settings) -> Result<(), String> {
+pub(crate) fn run(settings: Settings, meter: &mut Meter<'_>) -> Result<(), String> {
     let filter = query::filter(&settings.filter)?;
     let aggregate = query::aggregate(&settings.aggregate)?;
     let table = match &settings.file {
-        Some(file) => Table::read(file)?,
-        None => Table::of_the_rust_installation()?,
+        Some(file) => sources::read(file)?,
+        None => sources::of_the_rust_installation()?,
     };
     println!("{} rows of {}", table.rows, table.names().collect::<Vec<_>>().join(", "));
     let query = Query::new(&table, (&settings.filter, &filter), (&settings.aggregate, &aggregate))?;
-    let (cells, rows, columns) = (&table.cells[..], table.rows, table.columns.len());
-    let generic = |query: &Query| answer::generic(cells, rows, &query.literals, columns, &query.filter, query.aggregate);
+    let is_written_by_hand = settings.file.is_none() && settings.filter == FILTER && settings.aggregate == AGGREGATE;
+    let title = format!("database: {} where {}", settings.aggregate, settings.filter);
+    show(&table, &query, &title, is_written_by_hand, meter)
+}
 
+fn show(table: &Table, query: &Query, title: &str, is_written_by_hand: bool, meter: &mut Meter<'_>) -> Result<(), String> {
+    let (cells, rows, columns) = (&table.cells[..], table.rows, table.columns.len());
+    let (literals, filter, aggregate) = (&query.literals[..], &query.filter[..], query.aggregate);
+    let generic = || answer::generic(cells, rows, literals, columns, black_box(filter), aggregate);
     let started = Instant::now();
-    let first = generic(&query);
+    let first = generic();
     let generic_took = started.elapsed();
     let started = Instant::now();
-    let prepare = || answer::prepare(columns, &query.filter, query.aggregate);
-    let (bound, took) = shared::ready(prepare, || answer::bind(columns, &query.filter, query.aggregate));
-    if bound.call(cells, rows, &query.literals) != first {
+    let (bound, took) =
+        shared::ready(|| answer::prepare(columns, filter, aggregate), || answer::bind(columns, filter, aggregate));
+    if bound.call(cells, rows, literals) != first {
         return Err("the tiers answer differently: this is a bug".to_owned());
     }
-    println!("{} where {}: {}\n", settings.aggregate, settings.filter, query.shown(first));
+    println!("{title}: {}\n", query.shown(first));
     println!("time to the first answer: generic {generic_took:.1?}, specialized {:.1?}", started.elapsed());
     shared::arrived(answer::table(), bound.tier(), took);
 
-    let interface = query::interface(&query);
-    let by_interface = || query::answer_by_interface(&table, &*interface, query.aggregate);
+    let interface = interface::filter(query);
     let mut ways: Vec<Way<'_, Answer>> = vec![
-        ("generic, the filter interpreted for each row", Box::new(|| generic(black_box(&query)))),
-        ("an object for each operation (dyn)", Box::new(by_interface)),
-        ("specialized on the query's shape, by handle", Box::new(|| bound.call(black_box(cells), rows, &query.literals))),
+        (INTERFACE, "an object for each operation", Box::new(|| interface::answer(table, &*interface, aggregate))),
+        (GENERIC, "the filter interpreted for each row", Box::new(generic)),
+        (DISPATCHER, "specialized on the query's shape", Box::new(|| answer(cells, rows, literals, columns, filter, aggregate))),
+        (HANDLE, "specialized on the query's shape", Box::new(|| bound.call(black_box(cells), rows, literals))),
     ];
-    if settings.file.is_none() && settings.filter == FILTER && settings.aggregate == AGGREGATE {
-        let [size, depth, kind, age] = [0, 1, 2, 3].map(|index| query.literals[index] as i64);
-        ways.push((
-            "the same query written in Rust by hand",
-            Box::new(move || by_hand(black_box(cells), rows, columns, [size, depth, kind, age])),
-        ));
+    if is_written_by_hand {
+        let literals = [0, 1, 2, 3].map(|index| literals[index] as i64);
+        ways.push((BY_HAND, "the same query written in Rust", Box::new(move || by_hand(black_box(cells), rows, columns, literals))));
     }
-    compare("row", rows as f64, &mut ways)
+    compare(meter, title, "row", rows as f64, ways)
 }
 
 /// `sum(size)` of the default query, as it would have been written if it had been known.
