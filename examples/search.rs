@@ -20,21 +20,88 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as Arguments;
+use engine::{Hit, search};
 use index::Index;
-use shared::{Way, compare};
+use query::{Plan, Query};
+use shared::{BY_HAND, DISPATCHER, GENERIC, HANDLE, INTERFACE, Meter, Way, compare};
 use specialize::specialize;
 
-/// A document and its score.
-pub(crate) type Hit = (u32, f32);
+/// What is specialized: the search, on the query's shape.
+#[specialize]
+mod engine {
+    /// How many words a query may have, and how deep it may be, and one more.
+    pub(crate) const WORDS: usize = 16;
 
-/// Puts the best documents of a query into `best`, best first, and gives how many there are in all.
-///
-/// `shape` is a list of operations, operands first, each with a number: 0 is the word of that number, whose documents and scores are
-/// `words[number]..words[number + 1]` of `documents` and `scores`; 1 is AND, 2 OR, 3 NOT, 4 adds one to what DISMAX chooses from, and 5
-/// ends it, with the share of the others in `numbers`; 6 is CONSTANT, with its score in `numbers`.
-#[specialize(shape)]
-fn search(documents: &[u32], scores: &[f32], words: &[u32], numbers: &[f32], best: &mut [(u32, f32)], shape: &[(u8, u8)]) -> usize {
-    const END: u32 = u32::MAX;
+    /// There are no more documents.
+    pub(crate) const END: u32 = u32::MAX;
+
+    /// A document and its score.
+    pub(crate) type Hit = (u32, f32);
+
+    /// One of a query's operations, in which operands come first.
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Step {
+        /// The word of a number.
+        Word(u8),
+        And,
+        Or,
+        Not,
+        /// One more for DISMAX to choose from.
+        Choose,
+        /// The end of a DISMAX, with the share of the others in the numbers.
+        Share(u8),
+        /// A score that is in the numbers.
+        Constant(u8),
+    }
+
+    /// What is searched: the documents of a word, and the word's scores in them, are `words[word]..words[word + 1]` of both.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Postings<'a> {
+        pub(crate) documents: &'a [u32],
+        pub(crate) scores: &'a [f32],
+        pub(crate) words: &'a [u32],
+    }
+
+    /// Where each word stands, and in which document.
+    struct Cursors {
+        places: [usize; WORDS],
+        now: [u32; WORDS],
+    }
+
+    impl Cursors {
+        fn new(postings: &Postings<'_>, steps: &[Step]) -> Cursors {
+            let mut cursors = Cursors { places: [0; WORDS], now: [END; WORDS] };
+            for step in steps {
+                if let Step::Word(word) = *step {
+                    let (start, end) = (postings.words[word as usize] as usize, postings.words[word as usize + 1] as usize);
+                    cursors.stand(postings, word as usize, start, end);
+                }
+            }
+            cursors
+        }
+
+        #[inline(always)]
+        fn stand(&mut self, postings: &Postings<'_>, word: usize, place: usize, end: usize) {
+            self.places[word % WORDS] = place;
+            self.now[word % WORDS] = if place < end { postings.documents[place] } else { END };
+        }
+
+        /// The score of a word in a document, if it is in there; it then stands behind.
+        #[inline(always)]
+        fn score(&mut self, postings: &Postings<'_>, word: usize, document: u32) -> Option<f32> {
+            let end = postings.words[word + 1] as usize;
+            if self.now[word % WORDS] < document {
+                let place = advance(&postings.documents[..end], self.places[word % WORDS], document);
+                self.stand(postings, word, place, end);
+            }
+            let place = self.places[word % WORDS];
+            if self.now[word % WORDS] != document {
+                return None;
+            }
+            self.stand(postings, word, place + 1, end);
+            Some(postings.scores[place])
+        }
+    }
 
     /// The first place from `place` on whose document is not before `document`. Never inlined: LLVM looks at what a constant does to a
     /// loop only where there is no other loop in it.
@@ -46,119 +113,128 @@ fn search(documents: &[u32], scores: &[f32], words: &[u32], numbers: &[f32], bes
         place
     }
 
-    let (mut places, mut now) = ([0usize; 16], [END; 16]);
-    for &(operation, number) in shape {
-        if operation == 0 {
-            let word = number as usize;
-            places[word % 16] = words[word] as usize;
-            now[word % 16] = if words[word] < words[word + 1] { documents[words[word] as usize] } else { END };
+    /// The least document that can match, from where each word stands: for AND the greater of its operands, for OR the lesser.
+    #[inline(always)]
+    fn next_document(cursors: &Cursors, steps: &[Step]) -> u32 {
+        let (mut nexts, mut top) = ([END; WORDS], 0usize);
+        for step in steps {
+            match *step {
+                Step::Word(word) => {
+                    nexts[top % WORDS] = cursors.now[word as usize % WORDS];
+                    top += 1;
+                }
+                Step::Share(_) | Step::Constant(_) => {}
+                operation => {
+                    top -= 1;
+                    let (first, second) = (nexts[(top - 1) % WORDS], nexts[top % WORDS]);
+                    nexts[(top - 1) % WORDS] = match operation {
+                        Step::And => if first > second { first } else { second },
+                        Step::Not => first,
+                        _ => if first < second { first } else { second },
+                    };
+                }
+            }
+        }
+        nexts[0]
+    }
+
+    /// Whether a part of a query matches, with its score; and of a DISMAX, the sum of all that are not the best.
+    #[derive(Clone, Copy)]
+    struct Match {
+        matches: bool,
+        score: f32,
+        rest: f32,
+    }
+
+    /// What does not match adds nothing further up.
+    const NO_MATCH: Match = Match { matches: false, score: 0.0, rest: 0.0 };
+
+    #[inline(always)]
+    fn matched(matches: bool, score: f32, rest: f32) -> Match {
+        if matches { Match { matches, score, rest } } else { NO_MATCH }
+    }
+
+    #[inline(always)]
+    fn combined(operation: Step, first: Match, second: Match) -> Match {
+        let either = first.matches | second.matches;
+        match operation {
+            Step::And => matched(first.matches & second.matches, first.score + second.score, 0.0),
+            Step::Or => matched(either, first.score + second.score, 0.0),
+            Step::Not => matched(first.matches & !second.matches, first.score, 0.0),
+            _ if second.score > first.score => matched(either, second.score, first.rest + first.score),
+            _ => matched(either, first.score, first.rest + second.score),
         }
     }
-    let mut found = 0;
-    loop {
-        // The least document that can match, from where each word stands: for AND the greatest of its operands, for OR the least.
-        let (mut nexts, mut top) = ([END; 16], 0usize);
-        for &(operation, number) in shape {
-            match operation {
-                0 => {
-                    nexts[top % 16] = now[number as usize % 16];
+
+    /// The score of a document, if the query matches it.
+    #[inline(always)]
+    fn score_of(document: u32, cursors: &mut Cursors, postings: &Postings<'_>, numbers: &[f32], steps: &[Step]) -> Option<f32> {
+        let (mut stack, mut top) = ([NO_MATCH; WORDS], 0usize);
+        for step in steps {
+            match *step {
+                Step::Word(word) => {
+                    let score = cursors.score(postings, word as usize, document);
+                    stack[top % WORDS] = matched(score.is_some(), score.unwrap_or(0.0), 0.0);
                     top += 1;
                 }
-                1..=4 => {
+                Step::Share(number) => {
+                    let best = stack[(top - 1) % WORDS];
+                    stack[(top - 1) % WORDS] = matched(best.matches, best.score + numbers[number as usize] * best.rest, 0.0);
+                }
+                Step::Constant(number) => {
+                    stack[(top - 1) % WORDS] = matched(stack[(top - 1) % WORDS].matches, numbers[number as usize], 0.0);
+                }
+                operation => {
                     top -= 1;
-                    let (first, second) = (nexts[(top - 1) % 16], nexts[top % 16]);
-                    nexts[(top - 1) % 16] = match operation {
-                        1 => {
-                            if first > second {
-                                first
-                            } else {
-                                second
-                            }
-                        }
-                        3 => first,
-                        _ => {
-                            if first < second {
-                                first
-                            } else {
-                                second
-                            }
-                        }
-                    };
-                }
-                _ => {}
-            }
-        }
-        let document = nexts[0];
-        if document == END {
-            return found;
-        }
-        // Whether it does, and its score; of DISMAX, the best so far and the sum of the others.
-        let (mut stack, mut top) = ([(false, 0f32, 0f32); 16], 0usize);
-        for &(operation, number) in shape {
-            match operation {
-                0 => {
-                    let word = number as usize % 16;
-                    let end = words[word + 1] as usize;
-                    if now[word] < document {
-                        places[word] = advance(&documents[..end], places[word], document);
-                        now[word] = if places[word] < end { documents[places[word]] } else { END };
-                    }
-                    let matches = now[word] == document;
-                    stack[top % 16] = (matches, if matches { scores[places[word]] } else { 0.0 }, 0.0);
-                    top += 1;
-                    if matches {
-                        places[word] += 1;
-                        now[word] = if places[word] < end { documents[places[word]] } else { END };
-                    }
-                }
-                1..=4 => {
-                    top -= 1;
-                    let ((first, score, rest), (second, other, _)) = (stack[(top - 1) % 16], stack[top % 16]);
-                    stack[(top - 1) % 16] = match operation {
-                        1 => (first & second, score + other, 0.0),
-                        2 => (first | second, score + other, 0.0),
-                        3 => (first & !second, score, 0.0),
-                        _ if other > score => (first | second, other, rest + score),
-                        _ => (first | second, score, rest + other),
-                    };
-                    // What does not match adds nothing further up.
-                    if !stack[(top - 1) % 16].0 {
-                        stack[(top - 1) % 16] = (false, 0.0, 0.0);
-                    }
-                }
-                5 => {
-                    let (matches, score, rest) = stack[(top - 1) % 16];
-                    stack[(top - 1) % 16] = (matches, score + numbers[number as usize] * rest, 0.0);
-                }
-                _ => {
-                    let matches = stack[(top - 1) % 16].0;
-                    stack[(top - 1) % 16] = (matches, if matches { numbers[number as usize] } else { 0.0 }, 0.0);
+                    stack[(top - 1) % WORDS] = combined(operation, stack[(top - 1) % WORDS], stack[top % WORDS]);
                 }
             }
         }
-        let (matches, score, _) = stack[0];
-        if matches {
-            // Among equals the first stays before.
-            let mut place = best.len().min(found);
-            found += 1;
-            while place > 0 && best[place - 1].1 < score {
-                if place < best.len() {
-                    best[place] = best[place - 1];
-                }
-                place -= 1;
-            }
+        if stack[0].matches { Some(stack[0].score) } else { None }
+    }
+
+    /// Puts a hit where it belongs among the best of those found before; among equals the first stays before. Never inlined, like
+    /// [`advance`].
+    #[inline(never)]
+    pub(crate) fn keep(best: &mut [Hit], found: usize, hit: Hit) {
+        let mut place = best.len().min(found);
+        while place > 0 && best[place - 1].1 < hit.1 {
             if place < best.len() {
-                best[place] = (document, score);
+                best[place] = best[place - 1];
+            }
+            place -= 1;
+        }
+        if place < best.len() {
+            best[place] = hit;
+        }
+    }
+
+    /// Puts the best documents of a query into `best`, best first, and gives how many there are in all.
+    #[specialize(steps)]
+    pub(crate) fn search(postings: &Postings<'_>, numbers: &[f32], best: &mut [Hit], steps: &[Step]) -> usize {
+        let mut cursors = Cursors::new(postings, steps);
+        let mut found = 0;
+        loop {
+            let document = next_document(&cursors, steps);
+            if document == END {
+                return found;
+            }
+            if let Some(score) = score_of(document, &mut cursors, postings, numbers, steps) {
+                keep(best, found, (document, score));
+                found += 1;
             }
         }
     }
 }
 
+/// What is searched for where nothing is asked for.
+const QUERY: &str = "DISMAX(0.1, borrow, reference, pointer) OR (mutable AND lifetime NOT unsafe) OR CONSTANT(0.5, move)";
+
 /// A small full-text engine, whose queries are objects behind an interface, or values.
 #[derive(Arguments)]
-struct Settings {
+pub(crate) struct Settings {
     /// What to search for.
-    #[arg(default_value = "DISMAX(0.1, borrow, reference, pointer) OR (mutable AND lifetime NOT unsafe) OR CONSTANT(0.5, move)")]
+    #[arg(default_value = QUERY)]
     query: String,
     /// A folder with text (`.txt`, `.md`, `.rs`, `.html`), instead of the Rust documentation.
     #[arg(long)]
@@ -172,46 +248,49 @@ struct Settings {
 }
 
 fn main() -> ExitCode {
-    shared::main(run)
+    shared::main(|settings| run(settings, &mut shared::table))
 }
 
-fn run(settings: Settings) -> Result<(), String> {
+pub(crate) fn run(settings: Settings, meter: &mut Meter<'_>) -> Result<(), String> {
     let query = query::query(&settings.query)?;
-    let folder = match settings.folder {
-        Some(folder) => folder,
+    let folder = match &settings.folder {
+        Some(folder) => folder.clone(),
         None => index::rust_documentation()?,
     };
     let index = Index::of(&folder, settings.documents)?;
     println!("{} documents of {}, {} words", index.names.len(), folder.display(), index.words.len());
-    let plan = query::Plan::new(&query, &index)?;
-    let best = settings.best as usize;
+    show(&index, &query, &settings, meter)
+}
 
-    let (bound, took) = shared::ready(|| search::prepare(&plan.shape), || search::bind(&plan.shape));
+fn show(index: &Index, query: &Query, settings: &Settings, meter: &mut Meter<'_>) -> Result<(), String> {
+    let plan = &Plan::new(query, index)?;
+    let (bound, took) = shared::ready(|| search::prepare(&plan.steps), || search::bind(&plan.steps));
     let hits = |run: &dyn Fn(&mut [Hit]) -> usize| {
-        let mut hits = vec![(0, 0.0); best];
+        let mut hits = vec![(0, 0.0); settings.best as usize];
         let found = run(&mut hits);
         hits.truncate(found);
         // Scores agree to the bit.
         (found, hits.into_iter().map(|(document, score)| (document, score.to_bits())).collect::<Vec<_>>())
     };
-    let (documents, scores, words, numbers) = (&plan.documents[..], &plan.scores[..], &plan.words[..], &plan.numbers[..]);
-    let (found, first) = hits(&|best| search::generic(documents, scores, words, numbers, best, &plan.shape));
+    let (postings, numbers, steps) = (&plan.postings(), &plan.numbers[..], &plan.steps[..]);
+    let (found, first) = hits(&|best| search::generic(postings, numbers, best, steps));
     println!("{}: {found} documents", settings.query);
     for (document, score) in &first {
         println!("  {:>8.4}  {}", f32::from_bits(*score), index.names[*document as usize]);
     }
     shared::arrived(search::table(), bound.tier(), took);
-    let mut ways: [Way<'_, _>; 4] = [
-        ("iterators behind an interface (dyn)", Box::new(|| hits(&|best| interface::search(&plan, &query, best)))),
-        (
-            "generic, the query interpreted for each document",
-            Box::new(|| hits(&|best| search::generic(documents, scores, words, numbers, best, black_box(&plan.shape)))),
-        ),
-        (
-            "specialized on the query's shape, by the dispatcher",
-            Box::new(|| hits(&|best| search(documents, scores, words, numbers, best, black_box(&plan.shape)))),
-        ),
-        ("specialized on the query's shape, by handle", Box::new(|| hits(&|best| bound.call(documents, scores, words, numbers, best)))),
+    let mut ways: Vec<Way<'_, _>> = vec![
+        (INTERFACE, "iterators behind an interface", Box::new(|| hits(&|best| interface::search(plan, query, best)))),
+        (GENERIC, "the query interpreted for each document", {
+            Box::new(|| hits(&|best| search::generic(postings, numbers, best, black_box(steps))))
+        }),
+        (DISPATCHER, "specialized on the query's shape", {
+            Box::new(|| hits(&|best| search(postings, numbers, best, black_box(steps))))
+        }),
+        (HANDLE, "specialized on the query's shape", Box::new(|| hits(&|best| bound.call(postings, numbers, best)))),
     ];
-    compare("posting", documents.len().max(1) as f64, &mut ways)
+    if settings.query == QUERY {
+        ways.push((BY_HAND, "iterators of types that are known", Box::new(|| hits(&|best| interface::by_hand(plan, best)))));
+    }
+    compare(meter, &format!("search: {}", settings.query), "posting", plan.documents.len().max(1) as f64, ways)
 }

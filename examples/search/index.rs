@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shared;
+use super::shared;
 
 /// Which documents have a word, and how well it describes each of them.
 #[derive(Default)]

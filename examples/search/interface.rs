@@ -1,10 +1,7 @@
 //! The article's way: a query is a tree of iterators over documents, each of which knows its children by an interface only.
 
-use crate::Hit;
-use crate::query::{Plan, Query};
-
-/// There are no more documents.
-const END: u32 = u32::MAX;
+use super::engine::{END, Hit, keep};
+use super::query::{Plan, Query};
 
 /// Documents in order, with their scores.
 trait Documents {
@@ -14,6 +11,23 @@ trait Documents {
     fn advance(&mut self, target: u32) -> u32;
     /// The score of the document where it stands.
     fn score(&self) -> f32;
+}
+
+/// An operand of which nothing is known but the interface.
+type Operand<'a> = Box<dyn Documents + 'a>;
+
+impl Documents for Operand<'_> {
+    fn now(&self) -> u32 {
+        (**self).now()
+    }
+
+    fn advance(&mut self, target: u32) -> u32 {
+        (**self).advance(target)
+    }
+
+    fn score(&self) -> f32 {
+        (**self).score()
+    }
 }
 
 struct Word<'a> {
@@ -39,9 +53,9 @@ impl Documents for Word<'_> {
     }
 }
 
-struct And<'a>(Box<dyn Documents + 'a>, Box<dyn Documents + 'a>);
+struct And<A, B>(A, B);
 
-impl Documents for And<'_> {
+impl<A: Documents, B: Documents> Documents for And<A, B> {
     fn now(&self) -> u32 {
         self.0.now()
     }
@@ -66,14 +80,32 @@ impl Documents for And<'_> {
     }
 }
 
-/// OR, and DISMAX with its share.
-struct Any<'a> {
-    operands: Vec<Box<dyn Documents + 'a>>,
-    share: Option<f32>,
+struct Or<A, B>(A, B);
+
+impl<A: Documents, B: Documents> Documents for Or<A, B> {
+    fn now(&self) -> u32 {
+        self.0.now().min(self.1.now())
+    }
+
+    fn advance(&mut self, target: u32) -> u32 {
+        self.0.advance(target).min(self.1.advance(target))
+    }
+
+    fn score(&self) -> f32 {
+        let (first, second) = (self.0.now(), self.1.now());
+        let score_of = |stands, score: &dyn Fn() -> f32| if stands { score() } else { 0.0 };
+        score_of(first <= second, &|| self.0.score()) + score_of(second <= first, &|| self.1.score())
+    }
+}
+
+/// The best of several, and a share of the others.
+struct DisMax<A> {
+    operands: Vec<A>,
+    share: f32,
     now: u32,
 }
 
-impl Documents for Any<'_> {
+impl<A: Documents> Documents for DisMax<A> {
     fn now(&self) -> u32 {
         self.now
     }
@@ -85,17 +117,16 @@ impl Documents for Any<'_> {
 
     fn score(&self) -> f32 {
         let mut scores = self.operands.iter().map(|operand| if operand.now() == self.now { operand.score() } else { 0.0 });
-        let Some(share) = self.share else { return scores.fold(0.0, |sum, score| sum + score) };
         let first = (scores.next().unwrap_or(0.0), 0.0);
         let better = |(best, rest): (f32, f32), score| if score > best { (score, rest + best) } else { (best, rest + score) };
         let (best, rest) = scores.fold(first, better);
-        best + share * rest
+        best + self.share * rest
     }
 }
 
-struct Not<'a>(Box<dyn Documents + 'a>, Box<dyn Documents + 'a>);
+struct Not<A, B>(A, B);
 
-impl Documents for Not<'_> {
+impl<A: Documents, B: Documents> Documents for Not<A, B> {
     fn now(&self) -> u32 {
         self.0.now()
     }
@@ -113,9 +144,9 @@ impl Documents for Not<'_> {
     }
 }
 
-struct Constant<'a>(Box<dyn Documents + 'a>, f32);
+struct Constant<A>(A, f32);
 
-impl Documents for Constant<'_> {
+impl<A: Documents> Documents for Constant<A> {
     fn now(&self) -> u32 {
         self.0.now()
     }
@@ -129,40 +160,45 @@ impl Documents for Constant<'_> {
     }
 }
 
-/// The iterators of a query; `word` is the number of its first word, and of the first behind it.
-fn iterators<'a>(query: &Query, plan: &'a Plan, word: &mut usize) -> Box<dyn Documents + 'a> {
-    let mut of = |query: &Query| iterators(query, plan, word);
+fn word(plan: &Plan, number: usize) -> Word<'_> {
+    let (documents, scores) = plan.postings_of(number);
+    Word { documents, scores, place: 0 }
+}
+
+/// The iterators of a query; `number` is the number of its first word, and of the first behind it.
+fn iterators<'a>(query: &Query, plan: &'a Plan, number: &mut usize) -> Operand<'a> {
+    let mut of = |query: &Query| iterators(query, plan, number);
     match query {
         Query::And(first, second) => Box::new(And(of(first), of(second))),
-        Query::Or(first, second) => Box::new(Any { operands: vec![of(first), of(second)], share: None, now: 0 }),
+        Query::Or(first, second) => Box::new(Or(of(first), of(second))),
         Query::Not(first, second) => Box::new(Not(of(first), of(second))),
-        Query::DisMax(share, operands) => Box::new(Any { operands: operands.iter().map(of).collect(), share: Some(*share), now: 0 }),
+        Query::DisMax(share, operands) => Box::new(DisMax { operands: operands.iter().map(of).collect(), share: *share, now: 0 }),
         Query::Constant(score, operand) => Box::new(Constant(of(operand), *score)),
         Query::Word(_) => {
-            let (documents, scores) = plan.postings(*word);
-            *word += 1;
-            Box::new(Word { documents, scores, place: 0 })
+            *number += 1;
+            Box::new(word(plan, *number - 1))
         }
     }
 }
 
 /// Puts the best documents into `best`, best first, and gives how many there are in all.
 pub(crate) fn search(plan: &Plan, query: &Query, best: &mut [Hit]) -> usize {
-    let mut documents = iterators(query, plan, &mut 0);
+    best_of(iterators(query, plan, &mut 0), best)
+}
+
+/// The default query by the same iterators, as it would have been written if it had been known: no type is behind an interface.
+pub(crate) fn by_hand(plan: &Plan, best: &mut [Hit]) -> usize {
+    let word = |number| word(plan, number);
+    let chosen = DisMax { operands: vec![word(0), word(1), word(2)], share: plan.numbers[0], now: 0 };
+    let restricted = Not(And(word(3), word(4)), word(5));
+    best_of(Or(Or(chosen, restricted), Constant(word(6), plan.numbers[1])), best)
+}
+
+fn best_of(mut documents: impl Documents, best: &mut [Hit]) -> usize {
     let (mut found, mut now) = (0, documents.advance(0));
     while now != END {
-        let score = documents.score();
-        let mut place = best.len().min(found);
+        keep(best, found, (now, documents.score()));
         found += 1;
-        while place > 0 && best[place - 1].1 < score {
-            if place < best.len() {
-                best[place] = best[place - 1];
-            }
-            place -= 1;
-        }
-        if place < best.len() {
-            best[place] = (now, score);
-        }
         now = documents.advance(now + 1);
     }
     found

@@ -1,4 +1,4 @@
-//! Queries: parsed, and flattened to a shape, words and numbers.
+//! Queries: parsed, and flattened to steps, words and numbers.
 
 use winnow::ascii::{float, multispace0};
 use winnow::combinator::{alt, cut_err, delimited, fail, not, preceded, repeat};
@@ -6,11 +6,9 @@ use winnow::error::{ContextError, ErrMode, StrContext, StrContextValue};
 use winnow::token::{one_of, take_while};
 use winnow::{ModalResult, Parser};
 
-use crate::index::Index;
-use crate::shared;
-
-/// How many words a query may have, and how deep it may be.
-const WORDS: usize = 16;
+use super::engine::{Postings, Step, WORDS};
+use super::index::Index;
+use super::shared;
 
 /// A query as it was typed.
 pub(crate) enum Query {
@@ -84,10 +82,10 @@ fn sign<'a>(sign: &'static str) -> impl Parser<&'a str, (), Failure> {
     sign.context(StrContext::Expected(StrContextValue::StringLiteral(sign))).void()
 }
 
-/// A query for the engine: its shape, and what stays an argument.
+/// A query for the engine: its shape as steps, and what stays an argument.
 #[derive(Default)]
 pub(crate) struct Plan {
-    pub(crate) shape: Vec<(u8, u8)>,
+    pub(crate) steps: Vec<Step>,
     pub(crate) numbers: Vec<f32>,
     /// Where the postings of each word begin, and the end of the last.
     pub(crate) words: Vec<u32>,
@@ -108,14 +106,14 @@ impl Plan {
     fn push(&mut self, query: &Query, index: &Index) {
         let mut operation = |operation, operands: [&Query; 2]| {
             operands.iter().for_each(|operand| self.push(operand, index));
-            self.shape.push((operation, 0));
+            self.steps.push(operation);
         };
         match query {
-            Query::And(first, second) => operation(1, [first, second]),
-            Query::Or(first, second) => operation(2, [first, second]),
-            Query::Not(first, second) => operation(3, [first, second]),
+            Query::And(first, second) => operation(Step::And, [first, second]),
+            Query::Or(first, second) => operation(Step::Or, [first, second]),
+            Query::Not(first, second) => operation(Step::Not, [first, second]),
             Query::Word(word) => {
-                self.shape.push((0, (self.words.len() - 1) as u8));
+                self.steps.push(Step::Word((self.words.len() - 1) as u8));
                 if let Some(postings) = index.words.get(word) {
                     self.documents.extend(&postings.documents);
                     self.scores.extend(&postings.scores);
@@ -126,25 +124,29 @@ impl Plan {
                 for (place, operand) in operands.iter().enumerate() {
                     self.push(operand, index);
                     if place > 0 {
-                        self.shape.push((4, 0));
+                        self.steps.push(Step::Choose);
                     }
                 }
-                self.push_number(5, *share);
+                self.push_number(Step::Share, *share);
             }
             Query::Constant(score, operand) => {
                 self.push(operand, index);
-                self.push_number(6, *score);
+                self.push_number(Step::Constant, *score);
             }
         }
     }
 
-    fn push_number(&mut self, operation: u8, number: f32) {
-        self.shape.push((operation, self.numbers.len() as u8));
+    fn push_number(&mut self, step: fn(u8) -> Step, number: f32) {
+        self.steps.push(step(self.numbers.len() as u8));
         self.numbers.push(number);
     }
 
+    pub(crate) fn postings(&self) -> Postings<'_> {
+        Postings { documents: &self.documents, scores: &self.scores, words: &self.words }
+    }
+
     /// The documents and scores of a word.
-    pub(crate) fn postings(&self, word: usize) -> (&[u32], &[f32]) {
+    pub(crate) fn postings_of(&self, word: usize) -> (&[u32], &[f32]) {
         let range = self.words[word] as usize..self.words[word + 1] as usize;
         (&self.documents[range.clone()], &self.scores[range])
     }
