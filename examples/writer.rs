@@ -16,99 +16,142 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use clap::{Parser as Arguments, ValueEnum};
-use shared::compare;
+use shared::{BY_HAND, DISPATCHER, GENERIC, HANDLE, INTERFACE, Meter, Way, compare};
+use sink::{Checksum, Destination, write};
 use specialize::specialize;
 
-/// Writes records, which stand one after the other in `bytes` and end at `ends`, and gives how many bytes that makes.
-///
-/// They go nowhere and are only counted (`destination` 0), to the end of `out` (1), or round and round in `out` as it is (2). The
-/// checksum is none (0), the sum of the bytes (1), Adler's (2), or FNV's (3).
-#[specialize(destination, checksum)]
-fn write(bytes: &[u8], ends: &[u32], out: &mut Vec<u8>, destination: u8, checksum: u8) -> u64 {
-    let (mut start, mut place, mut written) = (0, 0, 0u64);
-    for end in ends {
-        let record = &bytes[start..*end as usize];
-        start = *end as usize;
-        let sum = match checksum {
-            0 => 0,
-            1 => record.iter().fold(0u32, |sum, byte| sum.wrapping_add(*byte as u32)),
-            2 => {
-                let (mut a, mut b) = (1u32, 0u32);
-                for byte in record {
-                    a = (a + *byte as u32) % 65_521;
-                    b = (b + a) % 65_521;
-                }
-                b << 16 | a
-            }
-            _ => record.iter().fold(0x811c_9dc5, |sum: u32, byte| (sum ^ *byte as u32).wrapping_mul(0x0100_0193)),
-        };
-        let length = (record.len() as u32).to_le_bytes();
-        let sum = sum.to_le_bytes();
-        let parts: [&[u8]; 3] = [if checksum == 0 { &[] } else { &sum }, &length, record];
-        for part in parts {
-            match destination {
-                0 => {}
-                1 => out.extend_from_slice(part),
-                _ => {
-                    for byte in part {
-                        out[place] = *byte;
-                        place = if place + 1 == out.len() { 0 } else { place + 1 };
+/// What is specialized: the sink, on where records go and with which checksum.
+#[specialize]
+mod sink {
+    /// Where records go.
+    #[derive(Clone, Copy, Debug, PartialEq, specialize::Value)]
+    pub(crate) enum Destination {
+        /// They are only counted.
+        Nowhere,
+        /// To the end of a growing piece of memory.
+        Memory,
+        /// Round and round in a piece of memory.
+        Ring,
+    }
+
+    /// What stands before each record.
+    #[derive(Clone, Copy, Debug, specialize::Value)]
+    pub(crate) enum Checksum {
+        None,
+        Sum,
+        Adler,
+        Fnv,
+    }
+
+    impl Checksum {
+        pub(crate) fn of(self, record: &[u8]) -> u32 {
+            match self {
+                Checksum::None => 0,
+                Checksum::Sum => record.iter().fold(0u32, |sum, byte| sum.wrapping_add(*byte as u32)),
+                Checksum::Adler => {
+                    let (mut a, mut b) = (1u32, 0u32);
+                    for byte in record {
+                        a = (a + *byte as u32) % 65_521;
+                        b = (b + a) % 65_521;
                     }
+                    b << 16 | a
+                }
+                Checksum::Fnv => record.iter().fold(0x811c_9dc5, |sum: u32, byte| (sum ^ *byte as u32).wrapping_mul(0x0100_0193)),
+            }
+        }
+    }
+
+    /// Writes a part to the destination; a length that is known where this is called is worth as much as the destination. `place` is where the ring goes on.
+    fn put(part: &[u8], out: &mut Vec<u8>, place: &mut usize, destination: Destination) {
+        match destination {
+            Destination::Nowhere => {}
+            Destination::Memory => out.extend_from_slice(part),
+            Destination::Ring => {
+                for byte in part {
+                    out[*place] = *byte;
+                    *place = if *place + 1 == out.len() { 0 } else { *place + 1 };
                 }
             }
-            written += part.len() as u64;
         }
     }
-    written
-}
 
-/// The article's database: what it writes to is behind an interface, and so is its checksum.
-struct Database<'a> {
-    writer: &'a mut dyn Write,
-    checksum: Option<Box<dyn Checksum>>,
-    written: u64,
-}
-
-trait Checksum {
-    fn of(&self, record: &[u8]) -> u32;
-}
-
-struct Sum;
-struct Adler;
-struct Fnv;
-
-impl Checksum for Sum {
-    fn of(&self, record: &[u8]) -> u32 {
-        record.iter().fold(0, |sum, byte| sum.wrapping_add(u32::from(*byte)))
-    }
-}
-
-impl Checksum for Adler {
-    fn of(&self, record: &[u8]) -> u32 {
-        let (a, b) = record.iter().fold((1, 0), |(a, b), byte| {
-            let a = (a + u32::from(*byte)) % 65_521;
-            (a, (b + a) % 65_521)
-        });
-        b << 16 | a
-    }
-}
-
-impl Checksum for Fnv {
-    fn of(&self, record: &[u8]) -> u32 {
-        record.iter().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
-    }
-}
-
-impl Database<'_> {
-    fn write(&mut self, record: &[u8]) -> io::Result<()> {
-        if let Some(checksum) = &self.checksum {
-            self.writer.write_all(&checksum.of(record).to_le_bytes())?;
-            self.written += 4;
+    /// Writes records, which stand one after the other in `bytes` and end at `ends`: the checksum, the length, and the bytes. Gives how
+    /// many bytes that makes.
+    #[specialize(destination, checksum)]
+    pub(crate) fn write(bytes: &[u8], ends: &[u32], out: &mut Vec<u8>, destination: Destination, checksum: Checksum) -> u64 {
+        let (mut start, mut place, mut written) = (0, 0, 0u64);
+        for end in ends {
+            let record = &bytes[start..*end as usize];
+            start = *end as usize;
+            if !matches!(checksum, Checksum::None) {
+                put(&checksum.of(record).to_le_bytes(), out, &mut place, destination);
+                written += 4;
+            }
+            put(&(record.len() as u32).to_le_bytes(), out, &mut place, destination);
+            put(record, out, &mut place, destination);
+            written += 4 + record.len() as u64;
         }
-        self.writer.write_all(&(record.len() as u32).to_le_bytes())?;
-        self.written += 4 + record.len() as u64;
-        self.writer.write_all(record)
+        written
+    }
+}
+
+/// A checksum behind an interface.
+trait Sums {
+    fn of(&self, record: &[u8]) -> Option<u32>;
+}
+
+macro_rules! sums {
+    ($($sum:ident)*) => {
+        $(struct $sum;
+
+        impl Sums for $sum {
+            fn of(&self, record: &[u8]) -> Option<u32> {
+                Some(Checksum::$sum.of(record))
+            }
+        })*
+    };
+}
+
+sums! { Sum Adler Fnv }
+
+struct Nothing;
+
+impl Sums for Nothing {
+    fn of(&self, _: &[u8]) -> Option<u32> {
+        None
+    }
+}
+
+impl<S: Sums + ?Sized> Sums for Box<S> {
+    fn of(&self, record: &[u8]) -> Option<u32> {
+        (**self).of(record)
+    }
+}
+
+/// The article's database: what it writes to is behind an interface, and so is its checksum; or both are known.
+struct Database<W, S> {
+    writer: W,
+    checksum: S,
+}
+
+impl<W: Write, S: Sums> Database<W, S> {
+    /// Writes all records, and gives how many bytes that makes.
+    fn write(&mut self, bytes: &[u8], ends: &[u32]) -> io::Result<u64> {
+        let (mut start, mut written) = (0, 0);
+        for end in ends {
+            let record = &bytes[start..*end as usize];
+            start = *end as usize;
+            if let Some(sum) = self.checksum.of(record) {
+                self.writer.write_all(&sum.to_le_bytes())?;
+                written += 4;
+            }
+            self.writer.write_all(&(record.len() as u32).to_le_bytes())?;
+            self.writer.write_all(record)?;
+            written += 4 + record.len() as u64;
+        }
+        Ok(written)
     }
 }
 
@@ -132,29 +175,29 @@ impl Write for Ring<'_> {
     }
 }
 
-/// Where records go.
-#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
-enum Destination {
-    /// They are only counted.
-    Nowhere,
-    /// To the end of a growing piece of memory.
-    Memory,
-    /// Round and round in 4 KiB.
-    Ring,
+impl ValueEnum for Destination {
+    fn value_variants<'a>() -> &'a [Destination] {
+        &[Destination::Nowhere, Destination::Memory, Destination::Ring]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(["nowhere", "memory", "ring"][*self as usize]))
+    }
 }
 
-/// What stands before each record.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Sort {
-    None,
-    Sum,
-    Adler,
-    Fnv,
+impl ValueEnum for Checksum {
+    fn value_variants<'a>() -> &'a [Checksum] {
+        &[Checksum::None, Checksum::Sum, Checksum::Adler, Checksum::Fnv]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(["none", "sum", "adler", "fnv"][*self as usize]))
+    }
 }
 
 /// A record sink whose destination and checksum can change at run time.
 #[derive(Arguments)]
-struct Settings {
+pub(crate) struct Settings {
     /// A file whose lines are the records.
     file: Option<PathBuf>,
     /// Where they go.
@@ -162,14 +205,14 @@ struct Settings {
     to: Destination,
     /// Which checksum each has.
     #[arg(long, default_value = "sum")]
-    checksum: Sort,
+    checksum: Checksum,
 }
 
 fn main() -> ExitCode {
-    shared::main(run)
+    shared::main(|settings| run(settings, &mut shared::table))
 }
 
-fn run(settings: Settings) -> Result<(), String> {
+pub(crate) fn run(settings: Settings, meter: &mut Meter<'_>) -> Result<(), String> {
     let text = match &settings.file {
         Some(file) => std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?,
         None => include_str!("writer.rs").to_owned(),
@@ -184,56 +227,58 @@ fn run(settings: Settings) -> Result<(), String> {
         return Err("there are no records: the file is empty".to_owned());
     }
     println!("{} records of {} bytes", ends.len(), bytes.len());
-    show(&bytes, &ends, settings.to, settings.checksum)?;
+    show(&bytes, &ends, settings.to, settings.checksum, meter)?;
     // It can change while the program runs: another sink is another value.
     println!();
-    show(&bytes, &ends, Destination::Ring, Sort::None)
+    show(&bytes, &ends, Destination::Ring, Checksum::None, meter)
 }
 
 /// How large the ring is.
 const RING: usize = 4_096;
 
-/// A way to write all records.
-type All<'a> = Box<dyn Fn(&mut Vec<u8>) -> u64 + 'a>;
+/// A way to write all records into memory, with its name and what it is in words.
+type All<'a> = (&'static str, &'static str, Box<dyn Fn(&mut Vec<u8>) -> u64 + 'a>);
 
-fn show(bytes: &[u8], ends: &[u32], to: Destination, checksum: Sort) -> Result<(), String> {
+fn show(bytes: &[u8], ends: &[u32], to: Destination, checksum: Checksum, meter: &mut Meter<'_>) -> Result<(), String> {
     println!("to: {to:?}, checksum: {checksum:?}");
-    let values = (to as u8, checksum as u8);
-    let (bound, took) = shared::ready(|| write::prepare(values.0, values.1), || write::bind(values.0, values.1));
+    let (bound, took) = shared::ready(|| write::prepare(to, checksum), || write::bind(to, checksum));
     shared::arrived(write::table(), bound.tier(), took);
     let place = || if to == Destination::Ring { vec![0; RING] } else { Vec::new() };
-    let ways: [(&str, All<'_>); 4] = [
-        ("a writer behind an interface (dyn io::Write)", Box::new(|out| by_interface(bytes, ends, out, to, checksum).unwrap_or(0))),
-        ("generic", Box::new(|out| write::generic(bytes, ends, out, black_box(values.0), black_box(values.1)))),
-        (
-            "specialized on the settings, by the dispatcher",
-            Box::new(|out| write(bytes, ends, out, black_box(values.0), black_box(values.1))),
-        ),
-        ("specialized on the settings, by handle", Box::new(|out| bound.call(bytes, ends, out))),
+    let unknown = || black_box((to, checksum));
+    let ways: [All<'_>; 5] = [
+        (INTERFACE, "a writer behind an interface (io::Write)", Box::new(|out| by_interface(bytes, ends, out, to, checksum))),
+        (GENERIC, "the settings asked for each record", {
+            Box::new(|out| write::generic(bytes, ends, out, unknown().0, unknown().1))
+        }),
+        (DISPATCHER, "specialized on the settings", Box::new(|out| write(bytes, ends, out, unknown().0, unknown().1))),
+        (HANDLE, "specialized on the settings", Box::new(|out| bound.call(bytes, ends, out))),
+        (BY_HAND, "a writer and a checksum that are known", Box::new(|out| by_hand(bytes, ends, out, to, checksum))),
     ];
     let mut expected = place();
-    ways[0].1(&mut expected);
-    for (way, write) in &ways {
+    ways[0].2(&mut expected);
+    for (way, _, write) in &ways {
         let mut out = place();
         write(&mut out);
         if out != expected {
             return Err(format!("`{way}` writes something else: this is a bug"));
         }
     }
-    let mut ways = ways.map(|(name, write)| {
-        let mut out = place();
-        let way: Box<dyn FnMut() -> u64> = Box::new(move || {
-            if to == Destination::Memory {
-                out.clear();
-            }
-            write(black_box(&mut out))
-        });
-        (name, way)
-    });
-    compare("record", ends.len() as f64, &mut ways)
+    let ways = ways.into_iter().map(|way| into_memory(way, place(), to)).collect();
+    compare(meter, &format!("writer: to {to:?}, {checksum:?}"), "record", ends.len() as f64, ways)
 }
 
-fn by_interface(bytes: &[u8], ends: &[u32], out: &mut Vec<u8>, to: Destination, checksum: Sort) -> io::Result<u64> {
+fn into_memory<'a>((name, words, write): All<'a>, mut out: Vec<u8>, to: Destination) -> Way<'a, u64> {
+    let way = move || {
+        if to == Destination::Memory {
+            out.clear();
+        }
+        write(black_box(&mut out))
+    };
+    (name, words, Box::new(way))
+}
+
+/// A database of which nothing is known but the interfaces.
+fn by_interface(bytes: &[u8], ends: &[u32], out: &mut Vec<u8>, to: Destination, checksum: Checksum) -> u64 {
     let (mut nowhere, mut ring);
     let writer: &mut dyn Write = match to {
         Destination::Nowhere => {
@@ -246,17 +291,29 @@ fn by_interface(bytes: &[u8], ends: &[u32], out: &mut Vec<u8>, to: Destination, 
             &mut ring
         }
     };
-    let checksum: Option<Box<dyn Checksum>> = match checksum {
-        Sort::None => None,
-        Sort::Sum => Some(Box::new(Sum)),
-        Sort::Adler => Some(Box::new(Adler)),
-        Sort::Fnv => Some(Box::new(Fnv)),
+    let checksum: Box<dyn Sums> = match checksum {
+        Checksum::None => Box::new(Nothing),
+        Checksum::Sum => Box::new(Sum),
+        Checksum::Adler => Box::new(Adler),
+        Checksum::Fnv => Box::new(Fnv),
     };
-    let mut database = black_box(Database { writer, checksum, written: 0 });
-    let mut start = 0;
-    for end in ends {
-        database.write(&bytes[start..*end as usize])?;
-        start = *end as usize;
+    black_box(Database { writer, checksum }).write(bytes, ends).unwrap_or(0)
+}
+
+/// As it would have been written if the settings had been known: one of all the pairs of types is chosen once.
+fn by_hand(bytes: &[u8], ends: &[u32], out: &mut Vec<u8>, to: Destination, checksum: Checksum) -> u64 {
+    fn to_writer(writer: impl Write, bytes: &[u8], ends: &[u32], checksum: Checksum) -> io::Result<u64> {
+        match checksum {
+            Checksum::None => Database { writer, checksum: Nothing }.write(bytes, ends),
+            Checksum::Sum => Database { writer, checksum: Sum }.write(bytes, ends),
+            Checksum::Adler => Database { writer, checksum: Adler }.write(bytes, ends),
+            Checksum::Fnv => Database { writer, checksum: Fnv }.write(bytes, ends),
+        }
     }
-    Ok(database.written)
+    let written = match to {
+        Destination::Nowhere => to_writer(io::empty(), bytes, ends, checksum),
+        Destination::Memory => to_writer(out, bytes, ends, checksum),
+        Destination::Ring => to_writer(Ring { memory: out, place: 0 }, bytes, ends, checksum),
+    };
+    written.unwrap_or(0)
 }

@@ -132,11 +132,11 @@ pub(crate) fn table(_: &str, unit: &str, units: f64, mut ways: Vec<Way<'_, ()>>)
     }
     let time_of = |wanted| ways.iter().zip(&best).find(|((name, ..), _)| *name == wanted).map(|(_, best)| *best);
     let references = [time_of(INTERFACE), time_of(GENERIC)];
-    println!("{:<58}{:>12}{:>16}{:>10}{:>13}", "", format!("ns/{unit}"), format!("million {unit}s/s"), "over dyn", "over generic");
+    println!("{:<58}{:>12}{:>20}{:>10}{:>14}", "", format!("ns/{unit}"), format!("million {unit}s/s"), "over dyn", "over generic");
     for ((name, words, _), best) in ways.iter().zip(&best) {
         let gains = references.map(|time| time.map_or_else(String::new, |time| format!("{:.1}x", time / best)));
         let digits = if *best < 0.1 { 4 } else { 2 };
-        println!("{name:<12}{words:<46}{best:>12.digits$}{:>16.0}{:>10}{:>13}", 1e3 / best, gains[0], gains[1]);
+        println!("{name:<12}{words:<46}{best:>12.digits$}{:>20.0}{:>10}{:>14}", 1e3 / best, gains[0], gains[1]);
     }
 }
 
