@@ -1,80 +1,151 @@
-//! What the examples gain: `cargo bench --bench examples` runs each of them as a person would, and puts their tables side by side.
-//!
-//! Each example compares its ways within one run, and has a store of its own here, so that its variants are new.
+//! What the examples gain: `cargo bench --bench examples` has criterion measure the ways of each, as the examples themselves compare
+//! them, and ends with a table of the ratios, made of criterion's own estimates of that run.
 
+use std::collections::HashMap;
 use std::error::Error;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::time::Duration;
 
-/// An example with arguments, and what it is called in the table.
-const RUNS: [(&str, &str, &[&str]); 8] = [
-    ("operations", "operations: add(5, 6, sub(x, 2, add(x, 3)), x)", &[]),
-    ("database", "database: sum, four comparisons", &[]),
-    ("database", "database: count, one comparison", &["--filter", "size > 20000", "--aggregate", "count()"]),
-    ("writer", "writer: to memory, sum", &[]),
-    ("writer", "writer: to memory, Adler's", &["--checksum", "adler"]),
-    ("cpu8", "cpu8: counting", &[]),
-    ("search", "search: DISMAX and OR", &[]),
-    ("search", "search: AND", &["borrow AND lifetime"]),
-];
+use clap::Parser;
+use criterion::Criterion;
 
-fn main() -> ExitCode {
-    match compare() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("examples: {error}");
-            ExitCode::FAILURE
+#[path = "../examples/cpu8.rs"]
+#[allow(dead_code, reason = "`main` is the example's own")]
+mod cpu8;
+#[path = "../examples/database.rs"]
+#[allow(dead_code, reason = "`main` is the example's own")]
+mod database;
+#[path = "../examples/operations.rs"]
+#[allow(dead_code, reason = "`main` is the example's own")]
+mod operations;
+#[path = "../examples/power.rs"]
+#[allow(dead_code, reason = "`main` is the example's own")]
+mod power;
+#[path = "../examples/search.rs"]
+#[allow(dead_code, reason = "`main` is the example's own")]
+mod search;
+#[path = "../examples/writer.rs"]
+#[allow(dead_code, reason = "`main` is the example's own")]
+mod writer;
+
+/// What an example compares: for a title, a unit, how many units one call does, and the ways.
+type Meter<'a> = dyn FnMut(&str, &str, f64, Vec<(&'static str, &'static str, Box<dyn FnMut() + '_>)>) + 'a;
+
+/// An example with its arguments.
+type Run = (fn(&[&str], &mut Meter<'_>) -> Result<(), String>, &'static [&'static str]);
+
+/// Calls an example as its own `main` does.
+macro_rules! example {
+    ($example:ident) => {
+        |arguments, meter| {
+            let arguments = [&[stringify!($example)], arguments].concat();
+            $example::run($example::Settings::parse_from(arguments), meter)
         }
-    }
+    };
 }
 
-fn compare() -> Result<(), Box<dyn Error>> {
-    let folder = build()?;
-    let head = ["generic", "dyn", "handle", "map", "generic/handle", "dyn/handle"].map(|name| format!("{name:>15}")).concat();
-    println!("{:<48}{head}  to the variant", "nanoseconds for each step, row, record, call or posting");
-    for (example, name, arguments) in RUNS {
-        let printed = run(&folder.join(example), arguments)?;
-        print(name, &printed);
-        // A second program of an example has a table of its own.
-        if let (true, Some((_, second))) = (name.starts_with("cpu8"), printed.rsplit_once("\n\na multiplication")) {
-            print("cpu8: a multiplication, without a loop", second);
+const RUNS: [Run; 9] = [
+    (example!(power), &["13"]),
+    (example!(operations), &[]),
+    (example!(database), &[]),
+    (example!(database), &["--filter", "size > 20000", "--aggregate", "count()"]),
+    (example!(writer), &[]),
+    (example!(cpu8), &[]),
+    (example!(search), &[]),
+    (example!(search), &["borrow AND lifetime"]),
+    (example!(search), &["(borrow OR mutable) AND DISMAX(0.1, lifetime, reference) NOT unsafe"]),
+];
+
+/// A row of the last table: the comparison, the way, its unit, and how many units one call does.
+struct Row {
+    title: String,
+    way: &'static str,
+    unit: String,
+    units: f64,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // A store of its own, so that variants are new.
+    let store = tempfile::tempdir()?;
+    specialize::Config::default().cache_dir(store.path()).install()?;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?.join("criterion");
+    let (warm_up, measurement) = (Duration::from_millis(300), Duration::from_millis(1_500));
+    let criterion = Criterion::default().output_directory(&folder).warm_up_time(warm_up).measurement_time(measurement);
+    let mut criterion = criterion.sample_size(30).configure_from_args();
+    let mut rows = Vec::new();
+    for (example, arguments) in RUNS {
+        let mut meter = |title: &str, unit: &str, units: f64, ways: Vec<(_, _, Box<dyn FnMut() + '_>)>| {
+            rows.extend(measure(&mut criterion, title, ways).into_iter().map(|way| Row {
+                title: title.to_owned(),
+                way,
+                unit: unit.to_owned(),
+                units,
+            }));
+        };
+        if let Err(message) = example(arguments, &mut meter) {
+            println!("skipped: {message}");
         }
     }
+    criterion.final_summary();
+    print(&rows, &estimates(&folder)?);
     Ok(())
 }
 
-/// Builds the examples, and gives the folder they are in.
-fn build() -> Result<PathBuf, Box<dyn Error>> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?;
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--examples", "--quiet", "--manifest-path"]).arg(manifest).arg("--target-dir").arg(target);
-    if !cargo.status()?.success() {
-        return Err("the examples cannot be built".into());
+/// Has ways measured, and gives the names of those that the bench's arguments asked for.
+fn measure(criterion: &mut Criterion, title: &str, ways: Vec<(&'static str, &'static str, Box<dyn FnMut() + '_>)>) -> Vec<&'static str> {
+    let mut group = criterion.benchmark_group(title);
+    let mut measured = Vec::new();
+    for (name, _, mut way) in ways {
+        group.bench_function(name, |bencher| {
+            bencher.iter(&mut way);
+            if !measured.contains(&name) {
+                measured.push(name);
+            }
+        });
     }
-    Ok(target.join("release/examples"))
+    group.finish();
+    measured
 }
 
-fn run(example: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
-    let store = tempfile::tempdir()?;
-    let output = Command::new(example).args(arguments).env("SPECIALIZE_CACHE_DIR", store.path()).output()?;
-    if !output.status.success() {
-        return Err(format!("{} failed: {}", example.display(), String::from_utf8_lossy(&output.stderr)).into());
+/// An estimate of criterion: the time of a call in nanoseconds, and half the width of its confidence interval.
+type Estimate = (f64, f64);
+
+/// The estimates that stand in criterion's folder, by group and function.
+fn estimates(folder: &Path) -> Result<HashMap<(String, String), Estimate>, Box<dyn Error>> {
+    let mut all = HashMap::new();
+    for function in folders(folder)?.iter().map(|group| folders(group)).collect::<Result<Vec<_>, _>>()?.concat() {
+        let read = |file: &str| fs::read(function.join("new").join(file)).ok().and_then(|json| serde_json::from_slice(&json).ok());
+        let (Some::<serde_json::Value>(benchmark), Some::<serde_json::Value>(estimates)) = (read("benchmark.json"), read("estimates.json"))
+        else {
+            continue;
+        };
+        let (Some(group), Some(name)) = (benchmark["group_id"].as_str(), benchmark["function_id"].as_str()) else { continue };
+        // The slope over ever more calls is what criterion prints; where it did not make one, the mean is.
+        let estimate = if estimates["slope"].is_null() { &estimates["mean"] } else { &estimates["slope"] };
+        let interval = &estimate["confidence_interval"];
+        let bounds = (interval["lower_bound"].as_f64(), interval["upper_bound"].as_f64());
+        if let (Some(time), (Some(lower), Some(upper))) = (estimate["point_estimate"].as_f64(), bounds) {
+            all.insert((group.to_owned(), name.to_owned()), (time, (upper - lower) / 2.0));
+        }
     }
-    Ok(String::from_utf8(output.stdout)?)
+    Ok(all)
 }
 
-/// Prints a row for the first table in which there is a generic way.
-fn print(name: &str, printed: &str) {
-    let table: Vec<&str> = printed.lines().skip_while(|line| !line.starts_with("generic") && !line.contains("(dyn")).collect();
-    let time = |way: &str| {
-        let line = table.iter().take_while(|line| !line.is_empty()).find(|line| line.contains(way))?;
-        line.split_whitespace().rev().nth(1)?.parse::<f64>().ok()
-    };
-    let (generic, interface, handle, map) = (time("generic"), time("(dyn"), time("by handle"), time("by `map`"));
-    let shown = |figure: Option<f64>| figure.map_or_else(String::new, |figure| format!("{figure:.2}"));
-    let ratio = |other: Option<f64>| Some(other? / handle?);
-    let figures = [generic, interface, handle, map, ratio(generic), ratio(interface)].map(|figure| format!("{:>15}", shown(figure)));
-    let took = printed.lines().filter_map(|line| line.strip_prefix("time to the variant: ")).next().unwrap_or("");
-    println!("{name:<48}{}  {took}", figures.concat());
+fn folders(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    Ok(entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()).collect())
+}
+
+fn print(rows: &[Row], estimates: &HashMap<(String, String), Estimate>) {
+    let estimate = |title: &str, way: &str| estimates.get(&(title.to_owned(), way.to_owned())).copied();
+    let head = ["over dyn", "over generic", "over by hand"].map(|name| format!("{name:>14}")).concat();
+    println!("\n{:<44}{:<12}{:>22}{head}", "", "", "nanoseconds");
+    for Row { title, way, unit, units } in rows {
+        let Some((time, half)) = estimate(title, way) else { continue };
+        let against = |reference| estimate(title, reference).map_or_else(String::new, |(other, _)| format!("{:.2}x", other / time));
+        let gains = ["dyn", "generic", "by hand"].map(|reference| format!("{:>14}", against(reference))).concat();
+        let shown = format!("{:.3} +-{:.0} % /{unit}", time / units, 100.0 * half / time);
+        println!("{title:<44}{way:<12}{shown:>22}{gains}");
+    }
 }

@@ -391,9 +391,6 @@ fn show(program: &Program<'_>, settings: &Settings, meter: &mut Meter<'_>) -> Re
 }
 
 /// All ways begin with the same memory and change it in the same way; it is not made anew for each run, which would take as long.
-fn on_its_own_memory<'a>(
-    (name, words, run): (&'static str, &'static str, Run<'a>),
-    mut memory: [u8; MEMORY],
-) -> Way<'a, (End, u8, u32)> {
+fn on_its_own_memory<'a>((name, words, run): (&'static str, &'static str, Run<'a>), mut memory: [u8; MEMORY]) -> Way<'a, (End, u8, u32)> {
     (name, words, Box::new(move || run(black_box(&mut memory))))
 }

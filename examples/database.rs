@@ -195,11 +195,11 @@ pub(crate) fn run(settings: Settings, meter: &mut Meter<'_>) -> Result<(), Strin
     println!("{} rows of {}", table.rows, table.names().collect::<Vec<_>>().join(", "));
     let query = Query::new(&table, (&settings.filter, &filter), (&settings.aggregate, &aggregate))?;
     let is_written_by_hand = settings.file.is_none() && settings.filter == FILTER && settings.aggregate == AGGREGATE;
-    let title = format!("database: {} where {}", settings.aggregate, settings.filter);
-    show(&table, &query, &title, is_written_by_hand, meter)
+    let question = format!("{} where {}", settings.aggregate, settings.filter);
+    show(&table, &query, &question, is_written_by_hand, meter)
 }
 
-fn show(table: &Table, query: &Query, title: &str, is_written_by_hand: bool, meter: &mut Meter<'_>) -> Result<(), String> {
+fn show(table: &Table, query: &Query, question: &str, is_written_by_hand: bool, meter: &mut Meter<'_>) -> Result<(), String> {
     let (cells, rows, columns) = (&table.cells[..], table.rows, table.columns.len());
     let (literals, filter, aggregate) = (&query.literals[..], &query.filter[..], query.aggregate);
     let generic = || answer::generic(cells, rows, literals, columns, black_box(filter), aggregate);
@@ -207,12 +207,11 @@ fn show(table: &Table, query: &Query, title: &str, is_written_by_hand: bool, met
     let first = generic();
     let generic_took = started.elapsed();
     let started = Instant::now();
-    let (bound, took) =
-        shared::ready(|| answer::prepare(columns, filter, aggregate), || answer::bind(columns, filter, aggregate));
+    let (bound, took) = shared::ready(|| answer::prepare(columns, filter, aggregate), || answer::bind(columns, filter, aggregate));
     if bound.call(cells, rows, literals) != first {
         return Err("the tiers answer differently: this is a bug".to_owned());
     }
-    println!("{title}: {}\n", query.shown(first));
+    println!("{question}: {}\n", query.shown(first));
     println!("time to the first answer: generic {generic_took:.1?}, specialized {:.1?}", started.elapsed());
     shared::arrived(answer::table(), bound.tier(), took);
 
@@ -227,7 +226,7 @@ fn show(table: &Table, query: &Query, title: &str, is_written_by_hand: bool, met
         let literals = [0, 1, 2, 3].map(|index| literals[index] as i64);
         ways.push((BY_HAND, "the same query written in Rust", Box::new(move || by_hand(black_box(cells), rows, columns, literals))));
     }
-    compare(meter, title, "row", rows as f64, ways)
+    compare(meter, &format!("database: {} steps", filter.len()), "row", rows as f64, ways)
 }
 
 /// `sum(size)` of the default query, as it would have been written if it had been known.

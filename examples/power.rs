@@ -115,7 +115,9 @@ fn show(n: u32, meter: &mut Meter<'_>) -> Result<(), String> {
     let (bound, _) = shared::ready(|| power::prepare(n), || power::bind(n));
     let entry = power::table().entries().into_iter().find(|entry| entry.value() == n.to_string());
     match entry.and_then(|entry| Some((entry.origin()?, entry.cost()?))) {
-        Some((origin, cost)) => println!("time to the variant, once its turn had come: {:.1?} ({origin:?})\n", cost.prepare + cost.compile + cost.load),
+        Some((origin, cost)) => {
+            println!("time to the variant, once its turn had come: {:.1?} ({origin:?})\n", cost.prepare + cost.compile + cost.load)
+        }
         None => println!("served by the {} tier\n", bound.tier()),
     }
     let xs = &black_box((0..calls_of_a_round(n)).collect::<Vec<u64>>())[..];
@@ -131,7 +133,7 @@ fn show(n: u32, meter: &mut Meter<'_>) -> Result<(), String> {
         let by_hand = black_box(by_hand);
         ways.push((BY_HAND, "a function without a loop, not inlined", Box::new(move || total(xs, by_hand))));
     }
-    compare(meter, &format!("power, n = {n}"), "call", xs.len() as f64, ways)
+    compare(meter, &format!("power: n = {n}"), "call", xs.len() as f64, ways)
 }
 
 /// Adds up in a local.

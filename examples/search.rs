@@ -128,9 +128,21 @@ mod engine {
                     top -= 1;
                     let (first, second) = (nexts[(top - 1) % WORDS], nexts[top % WORDS]);
                     nexts[(top - 1) % WORDS] = match operation {
-                        Step::And => if first > second { first } else { second },
+                        Step::And => {
+                            if first > second {
+                                first
+                            } else {
+                                second
+                            }
+                        }
                         Step::Not => first,
-                        _ => if first < second { first } else { second },
+                        _ => {
+                            if first < second {
+                                first
+                            } else {
+                                second
+                            }
+                        }
                     };
                 }
             }
@@ -284,13 +296,11 @@ fn show(index: &Index, query: &Query, settings: &Settings, meter: &mut Meter<'_>
         (GENERIC, "the query interpreted for each document", {
             Box::new(|| hits(&|best| search::generic(postings, numbers, best, black_box(steps))))
         }),
-        (DISPATCHER, "specialized on the query's shape", {
-            Box::new(|| hits(&|best| search(postings, numbers, best, black_box(steps))))
-        }),
+        (DISPATCHER, "specialized on the query's shape", { Box::new(|| hits(&|best| search(postings, numbers, best, black_box(steps)))) }),
         (HANDLE, "specialized on the query's shape", Box::new(|| hits(&|best| bound.call(postings, numbers, best)))),
     ];
     if settings.query == QUERY {
         ways.push((BY_HAND, "iterators of types that are known", Box::new(|| hits(&|best| interface::by_hand(plan, best)))));
     }
-    compare(meter, &format!("search: {}", settings.query), "posting", plan.documents.len().max(1) as f64, ways)
+    compare(meter, &format!("search: {} steps", steps.len()), "posting", plan.documents.len().max(1) as f64, ways)
 }

@@ -2,12 +2,11 @@
 //! settings are values: where records go, and with which checksum.
 //!
 //! `cargo run --release --example writer -- FILE --checksum adler --to memory` writes the lines of a file as records: the checksum, the
-//! length, and the bytes. Without a file, the records are the
-//! lines of this one.
+//! length, and the bytes. Without a file, the records are the lines of this one.
 //!
-//! Much is gained over the interface, and little over the generic function, which looks at two settings for each record and is well
-//! predicted: a value that is asked for seldom is not worth a variant. `--to nowhere` is another matter, since a checksum that goes
-//! nowhere need not be computed, and the variant does not.
+//! Much is gained over the interface, which can inline nothing, and little over the generic function, which looks at two settings for
+//! each record and is well predicted: a value that is asked for seldom is hardly worth a variant. `--to nowhere` is another matter, since
+//! a checksum that goes nowhere need not be computed, and the variant does not.
 
 mod shared;
 
@@ -247,9 +246,7 @@ fn show(bytes: &[u8], ends: &[u32], to: Destination, checksum: Checksum, meter: 
     let unknown = || black_box((to, checksum));
     let ways: [All<'_>; 5] = [
         (INTERFACE, "a writer behind an interface (io::Write)", Box::new(|out| by_interface(bytes, ends, out, to, checksum))),
-        (GENERIC, "the settings asked for each record", {
-            Box::new(|out| write::generic(bytes, ends, out, unknown().0, unknown().1))
-        }),
+        (GENERIC, "the settings asked for each record", { Box::new(|out| write::generic(bytes, ends, out, unknown().0, unknown().1)) }),
         (DISPATCHER, "specialized on the settings", Box::new(|out| write(bytes, ends, out, unknown().0, unknown().1))),
         (HANDLE, "specialized on the settings", Box::new(|out| bound.call(bytes, ends, out))),
         (BY_HAND, "a writer and a checksum that are known", Box::new(|out| by_hand(bytes, ends, out, to, checksum))),

@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, FloatType, Int32Type};
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::parser::parse_message_type;
 
 /// Where the examples are, which are built first: a test that is run by name has not built them.
 fn folder() -> &'static Path {
@@ -62,20 +66,23 @@ const NOWHERE: &str = "/nowhere/at/all";
 
 #[test]
 fn power_shows_every_tier() {
-    shows("power", &["5"], &["power(x, 5)", "generic function", "dispatcher, runtime variant", "bound function", "by hand", "Go plugin"]);
+    shows("power", &["5"], &["power(x, 5)", "generic", "dispatcher", "handle", "Go plugin", "power(x, 8)", "constant", "by hand"]);
+    shows("power", &["13"], &["over generic", "generic", "handle", "by hand", "Go plugin"]);
+    shows("power", &["8"], &["served by the build-time tier", "constant", "by hand"]);
 }
 
 #[test]
 fn power_refuses_what_is_no_exponent() {
     refuses("power", &["many"], "`many` is not a whole number from 0 to 4294967295");
     refuses("power", &["-1"], "`-1` is not a whole number");
-    refuses("power", &["1", "2"], "`2` is one more");
+    refuses("power", &["1", "2"], "unexpected argument '2'");
 }
 
 #[test]
 fn operations_gives_the_same_by_every_way() {
-    let ways = ["Noop", "Interface", "Inline", "by interface", "concrete types", "generic", "dispatcher", "handle", "`map`"];
+    let ways = ["over dyn", "noop", "dyn", "inline", "handle", "over generic", "dyn", "enum", "generic", "dispatcher", "handle", "map"];
     shows("operations", &["sub(x, add(2, x), -3, sub())", "--times", "64"], &ways);
+    shows("operations", &["--times", "64"], &["map", "by hand"]);
 }
 
 #[test]
@@ -91,8 +98,9 @@ fn operations_shows_where_it_cannot_go_on() {
 
 #[test]
 fn cpu8_runs_programs() {
-    let tables = ["counting program: stopped at address 1 after 10000 steps", "208 at 10", "by handle", "halts", "127 at 201", "by handle"];
-    shows("cpu8", &[], &tables);
+    let counting = ["counting, for ever: stopped at address 1 after 10000 steps", "208 at 10", "over dyn", "handle", "by hand"];
+    let multiplying = ["halts at address 68 after 40 steps", "127 at 201", "over dyn", "handle", "by hand"];
+    shows("cpu8", &[], &[counting, multiplying].concat());
     let (_folder, program) =
         file("0: MOV r0, $250 // wraps\n\nMOV r1, $9\nADD\nMOV r0, 255\nMOV 0, r1\nMOV r1, 254\nJMP 14\n.byte 77\nHAL\n");
     shows("cpu8", &[&program], &["halts at address 14 after 8 steps", "5 at 254, 3 at 255"]);
@@ -115,6 +123,7 @@ fn cpu8_refuses_programs() {
     refused("// nothing\n", "no instruction");
     refuses("cpu8", &[NOWHERE], "/nowhere/at/all cannot be read: No such file");
     refuses("cpu8", &["--steps", "-3"], "'-3'");
+    refuses("cpu8", &["--steps", "0"], "0 is not in 1..=1000000000");
 }
 
 const DRINKS: &str = "name,price,year\ntea,2.5,1990\ncoffee,3.25,2001\n\"water, still\",1,2020\n";
@@ -124,7 +133,7 @@ fn database_answers() {
     let (_folder, table) = file(DRINKS);
     let answers = |filter: &str, aggregate: &str, answer: &str| {
         let arguments = [&*table, "--filter", filter, "--aggregate", aggregate];
-        shows("database", &arguments, &["3 rows of name, price, year", answer, "generic", "dyn", "handle"]);
+        shows("database", &arguments, &["3 rows of name, price, year", answer, "million rows/s", "dyn", "generic", "handle"]);
     };
     answers("price >= 1.0 and not name = \"tea\"", "mean(price)", ": 2.125 (of 2 rows)");
     answers("(year < 2000 or price < 2) and name != \"milk\"", "max(year)", ": 2020 (of 2 rows)");
@@ -163,7 +172,62 @@ fn database_refuses_tables() {
     refused(b"a,b\n1,2\n3,4\nx,5\n", "line 4: `x` does not fit into the column `a`, which holds whole numbers");
     refused(b"a\n1\n\xff\n", "line 3: the row is not UTF-8");
     refused(b"a,b\n", "has no rows");
+    refused(b"", "has no rows");
+    refused(format!("a{}\n1{}\n", ",b".repeat(255), ",2".repeat(255)).as_bytes(), "there are 256 columns");
+    refused(b"PAR1 but not to its end", "this Parquet file cannot be used");
     refuses("database", &[NOWHERE], "/nowhere/at/all cannot be read: No such file");
+    refuses("database", &["/"], "/ cannot be read: Is a directory");
+}
+
+/// A Parquet file of these columns, each given by its type, its values, and for each row whether there is one.
+fn parquet(schema: &str, columns: &[&dyn Fn(&mut SerializedColumnWriter<'_>)]) -> (tempfile::TempDir, String) {
+    let schema = Arc::new(parse_message_type(&format!("message table {{ {schema} }}")).expect("a schema"));
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::default()).expect("a Parquet file");
+    let mut group = writer.next_row_group().expect("a group of rows");
+    for column in columns {
+        let mut writer = group.next_column().expect("a column that can be written").expect("one more column");
+        column(&mut writer);
+        writer.close().expect("a column");
+    }
+    group.close().expect("a group of rows");
+    writer.close().expect("a Parquet file");
+    file(bytes)
+}
+
+/// A column of values, all there or with their definition levels.
+fn column<T: DataType>(values: Vec<T::T>, levels: Option<Vec<i16>>) -> impl Fn(&mut SerializedColumnWriter<'_>) {
+    move |writer| {
+        writer.typed::<T>().write_batch(&values, levels.as_deref(), None).expect("values");
+    }
+}
+
+#[test]
+fn database_reads_parquet() {
+    let names = column::<ByteArrayType>(["tea", "coffee", "water"].map(ByteArray::from).to_vec(), None);
+    let (prices, years) = (column::<FloatType>(vec![2.5, 3.25, 1.0], None), column::<Int32Type>(vec![1990, 2001, 2020], None));
+    let cold = column::<BoolType>(vec![false, false, true], None);
+    let schema = "REQUIRED BYTE_ARRAY name (UTF8); REQUIRED FLOAT price; REQUIRED INT32 year; REQUIRED BOOLEAN cold;";
+    let (_folder, table) = parquet(schema, &[&names, &prices, &years, &cold]);
+    let answers = |filter: &str, aggregate: &str, answer: &str| {
+        let arguments = [&*table, "--filter", filter, "--aggregate", aggregate];
+        shows("database", &arguments, &["3 rows of name, price, year, cold", answer, "handle"]);
+    };
+    answers("price >= 1.0 and not name = \"tea\"", "mean(price)", ": 2.125 (of 2 rows)");
+    answers("cold = \"false\" or year > 2019", "max(year)", ": 2020 (of 3 rows)");
+}
+
+#[test]
+fn database_refuses_what_does_not_fit_in_parquet() {
+    let refused = |schema: &str, columns: &[&dyn Fn(&mut SerializedColumnWriter<'_>)], message: &str| {
+        let (_folder, table) = parquet(schema, columns);
+        refuses("database", &[&table, "--filter", "a = 1"], message);
+    };
+    let days = column::<Int32Type>(vec![0, 1], None);
+    refused("REQUIRED INT32 a (DATE);", &[&days], "row 1: `1970-01-01` in the column `a` is neither a number nor a word");
+    let gap = column::<Int32Type>(vec![7], Some(vec![1, 0]));
+    refused("OPTIONAL INT32 a;", &[&gap], "row 2: a missing value does not fit into the column `a`, which holds whole numbers");
+    refused("REQUIRED INT32 a;", &[&column::<Int32Type>(Vec::new(), None)], "has no rows");
 }
 
 /// A folder of three short texts.
@@ -213,7 +277,7 @@ fn writer_writes_the_same_by_every_way() {
         shows(
             "writer",
             &arguments,
-            &["3 records of 8 bytes", "dyn io::Write", "generic", "dispatcher", "handle", "to: Ring, checksum: None", "handle"],
+            &["3 records of 8 bytes", "dyn", "generic", "handle", "by hand", "to: Ring, checksum: None", "handle", "by hand"],
         );
     }
 }

@@ -233,7 +233,9 @@ fn bits(kind: &Kind, comparison: Comparison, literal: &Literal) -> Result<u64, S
     let bits = match kind {
         Kind::Whole if !literal.quoted => text.parse::<i64>().ok().map(|number| number as u64),
         Kind::Fraction if !literal.quoted => text.parse::<f64>().ok().map(f64::to_bits),
-        Kind::Words(_) if !matches!(comparison, Comparison::Equal | Comparison::NotEqual) => return Err("words are compared by `=` and `!=` only".to_owned()),
+        Kind::Words(_) if !matches!(comparison, Comparison::Equal | Comparison::NotEqual) => {
+            return Err("words are compared by `=` and `!=` only".to_owned());
+        }
         // A word that no row has is equal to none.
         Kind::Words(words) if literal.quoted => Some(words.get(text).copied().unwrap_or(u64::MAX)),
         _ => None,

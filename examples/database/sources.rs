@@ -81,7 +81,9 @@ fn cell(field: &Field) -> Cell<'_> {
         Field::UByte(number) => Cell::Whole(i64::from(*number)),
         Field::UShort(number) => Cell::Whole(i64::from(*number)),
         Field::UInt(number) => Cell::Whole(i64::from(*number)),
-        Field::ULong(number) => i64::try_from(*number).map_or_else(|_| Cell::Other(format!("`{number}`, which is too large,")), Cell::Whole),
+        Field::ULong(number) => {
+            i64::try_from(*number).map_or_else(|_| Cell::Other(format!("`{number}`, which is too large,")), Cell::Whole)
+        }
         Field::Float16(number) => Cell::Fraction(f64::from(*number)),
         Field::Float(number) => Cell::Fraction(f64::from(*number)),
         Field::Double(number) => Cell::Fraction(*number),
