@@ -62,6 +62,9 @@ mod engine {
         pub(crate) words: &'a [u32],
     }
 
+    /// How many documents a word passes over at once, where it can.
+    const STRIDE: usize = 16;
+
     /// Where each word stands, and in which document.
     struct Cursors {
         places: [usize; WORDS],
@@ -69,48 +72,32 @@ mod engine {
     }
 
     impl Cursors {
-        fn new(postings: &Postings<'_>, steps: &[Step]) -> Cursors {
-            let mut cursors = Cursors { places: [0; WORDS], now: [END; WORDS] };
-            for step in steps {
-                if let Step::Word(word) = *step {
-                    let (start, end) = (postings.words[word as usize] as usize, postings.words[word as usize + 1] as usize);
-                    cursors.stand(postings, word as usize, start, end);
-                }
-            }
-            cursors
-        }
-
         #[inline(always)]
-        fn stand(&mut self, postings: &Postings<'_>, word: usize, place: usize, end: usize) {
-            self.places[word % WORDS] = place;
-            self.now[word % WORDS] = if place < end { postings.documents[place] } else { END };
+        fn stand(&mut self, postings: &Postings<'_>, word: u8, place: usize) {
+            let end = postings.words[word as usize + 1] as usize;
+            self.places[word as usize % WORDS] = place;
+            self.now[word as usize % WORDS] = if place < end { postings.documents[place] } else { END };
         }
 
-        /// The score of a word in a document, if it is in there; it then stands behind.
+        /// Brings a word nearer to a document, if it stands before it, and says whether it does so still.
         #[inline(always)]
-        fn score(&mut self, postings: &Postings<'_>, word: usize, document: u32) -> Option<f32> {
-            let end = postings.words[word + 1] as usize;
-            if self.now[word % WORDS] < document {
-                let place = advance(&postings.documents[..end], self.places[word % WORDS], document);
-                self.stand(postings, word, place, end);
+        fn approach(&mut self, postings: &Postings<'_>, word: u8, document: u32) -> bool {
+            if self.now[word as usize % WORDS] < document {
+                let (place, end) = (self.places[word as usize % WORDS], postings.words[word as usize + 1] as usize);
+                let far = place + STRIDE;
+                let is_far = far < end && postings.documents[far] < document;
+                self.stand(postings, word, if is_far { far } else { place + 1 });
             }
-            let place = self.places[word % WORDS];
-            if self.now[word % WORDS] != document {
-                return None;
-            }
-            self.stand(postings, word, place + 1, end);
-            Some(postings.scores[place])
+            self.now[word as usize % WORDS] < document
         }
-    }
 
-    /// The first place from `place` on whose document is not before `document`. Never inlined: LLVM looks at what a constant does to a
-    /// loop only where there is no other loop in it.
-    #[inline(never)]
-    fn advance(documents: &[u32], mut place: usize, document: u32) -> usize {
-        while place < documents.len() && documents[place] < document {
-            place += 1;
+        /// The score of a word in a document, if it is in there.
+        #[inline(always)]
+        fn score(&self, postings: &Postings<'_>, word: u8, document: u32) -> Match {
+            let place = self.places[word as usize % WORDS];
+            let score = if place < postings.words[word as usize + 1] as usize { postings.scores[place] } else { 0.0 };
+            matched(self.now[word as usize % WORDS] == document, score, 0.0)
         }
-        place
     }
 
     /// The least document that can match, from where each word stands: for AND the greater of its operands, for OR the lesser.
@@ -180,13 +167,12 @@ mod engine {
 
     /// The score of a document, if the query matches it.
     #[inline(always)]
-    fn score_of(document: u32, cursors: &mut Cursors, postings: &Postings<'_>, numbers: &[f32], steps: &[Step]) -> Option<f32> {
+    fn score_of(document: u32, cursors: &Cursors, postings: &Postings<'_>, numbers: &[f32], steps: &[Step]) -> Match {
         let (mut stack, mut top) = ([NO_MATCH; WORDS], 0usize);
         for step in steps {
             match *step {
                 Step::Word(word) => {
-                    let score = cursors.score(postings, word as usize, document);
-                    stack[top % WORDS] = matched(score.is_some(), score.unwrap_or(0.0), 0.0);
+                    stack[top % WORDS] = cursors.score(postings, word, document);
                     top += 1;
                 }
                 Step::Share(number) => {
@@ -202,12 +188,10 @@ mod engine {
                 }
             }
         }
-        if stack[0].matches { Some(stack[0].score) } else { None }
+        stack[0]
     }
 
-    /// Puts a hit where it belongs among the best of those found before; among equals the first stays before. Never inlined, like
-    /// [`advance`].
-    #[inline(never)]
+    /// Puts a hit where it belongs among the best of those found before; among equals the first stays before.
     pub(crate) fn keep(best: &mut [Hit], found: usize, hit: Hit) {
         let mut place = best.len().min(found);
         while place > 0 && best[place - 1].1 < hit.1 {
@@ -222,18 +206,41 @@ mod engine {
     }
 
     /// Puts the best documents of a query into `best`, best first, and gives how many there are in all.
+    ///
+    /// Each loop over the steps has neither a loop nor a call in it: only then does LLVM look at what the steps make of it, and unrolls it.
     #[specialize(steps)]
     pub(crate) fn search(postings: &Postings<'_>, numbers: &[f32], best: &mut [Hit], steps: &[Step]) -> usize {
-        let mut cursors = Cursors::new(postings, steps);
+        let mut cursors = Cursors { places: [0; WORDS], now: [END; WORDS] };
+        for step in steps {
+            if let Step::Word(word) = *step {
+                cursors.stand(postings, word, postings.words[word as usize] as usize);
+            }
+        }
         let mut found = 0;
         loop {
             let document = next_document(&cursors, steps);
             if document == END {
                 return found;
             }
-            if let Some(score) = score_of(document, &mut cursors, postings, numbers, steps) {
-                keep(best, found, (document, score));
+            let mut is_behind = false;
+            for step in steps {
+                if let Step::Word(word) = *step {
+                    is_behind |= cursors.approach(postings, word, document);
+                }
+            }
+            if is_behind {
+                continue;
+            }
+            let hit = score_of(document, &cursors, postings, numbers, steps);
+            if hit.matches {
+                keep(best, found, (document, hit.score));
                 found += 1;
+            }
+            for step in steps {
+                if let Step::Word(word) = *step {
+                    let place = cursors.places[word as usize % WORDS] + (cursors.now[word as usize % WORDS] == document) as usize;
+                    cursors.stand(postings, word, place);
+                }
             }
         }
     }
