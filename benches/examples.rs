@@ -140,12 +140,12 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 fn print(rows: &[Row], estimates: &HashMap<(String, String), Estimate>) {
     let estimate = |title: &str, way: &str| estimates.get(&(title.to_owned(), way.to_owned())).copied();
     let head = ["over dyn", "over generic", "over by hand"].map(|name| format!("{name:>14}")).concat();
-    println!("\n{:<44}{:<12}{:>22}{head}", "", "", "nanoseconds");
+    println!("\n{:<40}{:<12}{:<24}{head}", "", "", "    nanoseconds");
     for Row { title, way, unit, units } in rows {
         let Some((time, half)) = estimate(title, way) else { continue };
         let against = |reference| estimate(title, reference).map_or_else(String::new, |(other, _)| format!("{:.2}x", other / time));
         let gains = ["dyn", "generic", "by hand"].map(|reference| format!("{:>14}", against(reference))).concat();
-        let shown = format!("{:.3} +-{:.0} % /{unit}", time / units, 100.0 * half / time);
-        println!("{title:<44}{way:<12}{shown:>22}{gains}");
+        let spread = 100.0 * half / time;
+        println!("{title:<40}{way:<12}{:>9.3} /{unit:<8}±{spread:>2.0} %{gains}", time / units);
     }
 }

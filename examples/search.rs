@@ -5,7 +5,7 @@
 //! `DISMAX(0.1, a, b)` (the best of several, and a tenth of the others) and `CONSTANT(2, a)` (matches of `a`, all with a score of 2).
 //!
 //! The value is the query's *shape*: its operations, in order. Its words and numbers stay ordinary arguments. What is gained is what it
-//! takes to combine documents; a query such as `borrow AND lifetime`, which mostly skips them, gains little.
+//! takes to combine documents; a query such as `borrow AND lifetime`, which mostly skips them, gains less.
 
 #[path = "search/index.rs"]
 mod index;
@@ -65,38 +65,34 @@ mod engine {
     /// How many documents a word passes over at once, where it can.
     const STRIDE: usize = 16;
 
-    /// Where each word stands, and in which document.
+    /// Where each word stands and ends, in which document that is, and its score there.
     struct Cursors {
         places: [usize; WORDS],
+        ends: [usize; WORDS],
         now: [u32; WORDS],
+        scores: [f32; WORDS],
     }
 
     impl Cursors {
         #[inline(always)]
         fn stand(&mut self, postings: &Postings<'_>, word: u8, place: usize) {
-            let end = postings.words[word as usize + 1] as usize;
-            self.places[word as usize % WORDS] = place;
-            self.now[word as usize % WORDS] = if place < end { postings.documents[place] } else { END };
+            let word = word as usize % WORDS;
+            self.places[word] = place;
+            let is_there = place < self.ends[word];
+            self.now[word] = if is_there { postings.documents[place] } else { END };
+            self.scores[word] = if is_there { postings.scores[place] } else { 0.0 };
         }
 
         /// Brings a word nearer to a document, if it stands before it, and says whether it does so still.
         #[inline(always)]
         fn approach(&mut self, postings: &Postings<'_>, word: u8, document: u32) -> bool {
             if self.now[word as usize % WORDS] < document {
-                let (place, end) = (self.places[word as usize % WORDS], postings.words[word as usize + 1] as usize);
+                let (place, end) = (self.places[word as usize % WORDS], self.ends[word as usize % WORDS]);
                 let far = place + STRIDE;
                 let is_far = far < end && postings.documents[far] < document;
                 self.stand(postings, word, if is_far { far } else { place + 1 });
             }
             self.now[word as usize % WORDS] < document
-        }
-
-        /// The score of a word in a document, if it is in there.
-        #[inline(always)]
-        fn score(&self, postings: &Postings<'_>, word: u8, document: u32) -> Match {
-            let place = self.places[word as usize % WORDS];
-            let score = if place < postings.words[word as usize + 1] as usize { postings.scores[place] } else { 0.0 };
-            matched(self.now[word as usize % WORDS] == document, score, 0.0)
         }
     }
 
@@ -167,12 +163,13 @@ mod engine {
 
     /// The score of a document, if the query matches it.
     #[inline(always)]
-    fn score_of(document: u32, cursors: &Cursors, postings: &Postings<'_>, numbers: &[f32], steps: &[Step]) -> Match {
+    fn score_of(document: u32, cursors: &Cursors, numbers: &[f32], steps: &[Step]) -> Match {
         let (mut stack, mut top) = ([NO_MATCH; WORDS], 0usize);
         for step in steps {
             match *step {
                 Step::Word(word) => {
-                    stack[top % WORDS] = cursors.score(postings, word, document);
+                    stack[top % WORDS] =
+                        matched(cursors.now[word as usize % WORDS] == document, cursors.scores[word as usize % WORDS], 0.0);
                     top += 1;
                 }
                 Step::Share(number) => {
@@ -210,9 +207,10 @@ mod engine {
     /// Each loop over the steps has neither a loop nor a call in it: only then does LLVM look at what the steps make of it, and unrolls it.
     #[specialize(steps)]
     pub(crate) fn search(postings: &Postings<'_>, numbers: &[f32], best: &mut [Hit], steps: &[Step]) -> usize {
-        let mut cursors = Cursors { places: [0; WORDS], now: [END; WORDS] };
+        let mut cursors = Cursors { places: [0; WORDS], ends: [0; WORDS], now: [END; WORDS], scores: [0.0; WORDS] };
         for step in steps {
             if let Step::Word(word) = *step {
+                cursors.ends[word as usize % WORDS] = postings.words[word as usize + 1] as usize;
                 cursors.stand(postings, word, postings.words[word as usize] as usize);
             }
         }
@@ -231,7 +229,7 @@ mod engine {
             if is_behind {
                 continue;
             }
-            let hit = score_of(document, &cursors, postings, numbers, steps);
+            let hit = score_of(document, &cursors, numbers, steps);
             if hit.matches {
                 keep(best, found, (document, hit.score));
                 found += 1;
