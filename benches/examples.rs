@@ -121,8 +121,8 @@ fn estimates(folder: &Path) -> Result<HashMap<(String, String), Estimate>, Box<d
             continue;
         };
         let (Some(group), Some(name)) = (benchmark["group_id"].as_str(), benchmark["function_id"].as_str()) else { continue };
-        // The slope over ever more calls is what criterion prints; where it did not make one, the mean is.
-        let estimate = if estimates["slope"].is_null() { &estimates["mean"] } else { &estimates["slope"] };
+        // The median is not moved by the pauses of a shared machine.
+        let estimate = &estimates["median"];
         let interval = &estimate["confidence_interval"];
         let bounds = (interval["lower_bound"].as_f64(), interval["upper_bound"].as_f64());
         if let (Some(time), (Some(lower), Some(upper))) = (estimate["point_estimate"].as_f64(), bounds) {
