@@ -30,7 +30,10 @@ mod search;
 mod writer;
 
 /// What an example compares: for a title, a unit, how many units one call does, and the ways.
-type Meter<'a> = dyn FnMut(&str, &str, f64, Vec<(&'static str, &'static str, Box<dyn FnMut() + '_>)>) + 'a;
+type Meter<'a> = dyn FnMut(&str, &str, f64, Vec<Way<'_>>) + 'a;
+
+/// A way: its name, what it is in words, and how it is done.
+type Way<'a> = (&'static str, &'static str, Box<dyn FnMut() + 'a>);
 
 /// An example with its arguments.
 type Run = (fn(&[&str], &mut Meter<'_>) -> Result<(), String>, &'static [&'static str]);
@@ -75,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut criterion = criterion.sample_size(30).configure_from_args();
     let mut rows = Vec::new();
     for (example, arguments) in RUNS {
-        let mut meter = |title: &str, unit: &str, units: f64, ways: Vec<(_, _, Box<dyn FnMut() + '_>)>| {
+        let mut meter = |title: &str, unit: &str, units: f64, ways: Vec<Way<'_>>| {
             rows.extend(measure(&mut criterion, title, ways).into_iter().map(|way| Row {
                 title: title.to_owned(),
                 way,
@@ -93,7 +96,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Has ways measured, and gives the names of those that the bench's arguments asked for.
-fn measure(criterion: &mut Criterion, title: &str, ways: Vec<(&'static str, &'static str, Box<dyn FnMut() + '_>)>) -> Vec<&'static str> {
+fn measure(criterion: &mut Criterion, title: &str, ways: Vec<Way<'_>>) -> Vec<&'static str> {
     let mut group = criterion.benchmark_group(title);
     let mut measured = Vec::new();
     for (name, _, mut way) in ways {

@@ -322,11 +322,14 @@ pub(crate) struct Settings {
     input: u8,
 }
 
+/// Does what a program does, to a memory and for some steps.
+type ByHand = fn(&mut [u8; MEMORY], u32) -> (End, u8, u32);
+
 /// A program: its name, its text, and the same in Rust, where there is that.
 struct Program<'a> {
     name: &'a str,
     text: &'a str,
-    by_hand: Option<fn(&mut [u8; MEMORY], u32) -> (End, u8, u32)>,
+    by_hand: Option<ByHand>,
 }
 
 fn main() -> ExitCode {
