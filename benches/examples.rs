@@ -1,5 +1,6 @@
 //! What the examples gain: `cargo bench --bench examples` has criterion measure the ways of each, as the examples themselves compare
 //! them, and ends with a table of the ratios, made of criterion's own estimates of that run.
+#![allow(clippy::duplicate_mod, reason = "each example brings along what the examples share")]
 
 use std::collections::HashMap;
 use std::error::Error;
