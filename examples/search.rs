@@ -29,7 +29,7 @@ use specialize::specialize;
 /// What is specialized: the search, on the query's shape.
 #[specialize]
 mod engine {
-    /// How many words a query may have, and how deep it may be, and one more.
+    /// How many words a query may have, and how deep it may be.
     pub(crate) const WORDS: usize = 16;
 
     /// There are no more documents.

@@ -91,6 +91,8 @@ fn operations_shows_where_it_cannot_go_on() {
     refuses("operations", &["add(5"], "  add(5\n       ^ expected `)`");
     refuses("operations", &["add(5) 6"], "  add(5) 6\n         ^ this is more");
     refuses("operations", &["99999999999999999999"], "^ expected a number");
+    refuses("operations", &[&"add(".repeat(1_000)], "^ more than 200 parentheses are open here");
+    refuses("operations", &[&" ".repeat(5_000)], "the operation is longer than 4096 bytes");
     refuses("operations", &[&format!("{}x{}", "add(".repeat(40), ")".repeat(40))], "more than 32 deep");
     refuses("operations", &["--times", "none"], "invalid value 'none'");
     refuses("operations", &["--fast"], "unexpected argument '--fast'");
@@ -150,6 +152,7 @@ fn database_refuses_queries() {
     refused("year > ", "count()", "  year > \n         ^ expected a number, or a word in quotes");
     refused("year > 1 or", "count()", "             ^ expected a comparison");
     refused("year > 1 )", "count()", "           ^ this is more than it can have");
+    refused(&"not ".repeat(1_000), "count()", "^ expected a comparison");
     refused("(year > 1", "count()", "           ^ expected `)`");
     refused("year ~ 1", "count()", "       ^ expected `=`");
     refused("prize > 1", "count()", "  prize > 1\n  ^ there is no column `prize`, but `name`, `price`, `year`");
@@ -251,6 +254,7 @@ fn search_finds() {
     finds("CONSTANT(2, blue) OR CONSTANT(1.5, red)", &[": 3 documents", "3.5000  c.html", "2.0000  b.md", "1.5000  a.txt"]);
     finds("DISMAX(0.5, CONSTANT(1, red), CONSTANT(2, blue))", &["2.5000  c.html", "2.0000  b.md", "1.0000  a.txt"]);
     finds("yellow OR missing", &[": 0 documents"]);
+    finds(&vec!["red"; 16].join(" AND "), &[": 2 documents"]);
 }
 
 #[test]
@@ -262,6 +266,10 @@ fn search_refuses() {
     refused("red blue", "      ^ this is more than it can have");
     refused("DISMAX(red)", "         ^ expected a number");
     refused("CONSTANT(-1, red)", "           ^ expected a number, not below zero");
+    refused(&"(".repeat(1_000), "^ more than 200 parentheses are open here");
+    refused(&vec!["red"; 500].join(" OR "), "500 words, and 16 are as many as there may be");
+    let many = format!("{}red{}", "CONSTANT(1,".repeat(150), ")".repeat(150));
+    refused(&format!("{many} OR {many}"), "300 numbers, and 255 are as many as there may be");
     refused(&vec!["red"; 17].join(" OR "), "17 words, and 16 are as many as there may be");
     refuses("search", &["--folder", NOWHERE], "/nowhere/at/all cannot be read: No such file");
     refuses("search", &["--best", "0"], "invalid value '0'");

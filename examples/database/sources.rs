@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -20,7 +21,12 @@ pub(crate) fn read(path: &Path) -> Result<Table, String> {
     let mut start = Vec::new();
     file.by_ref().take(4).read_to_end(&mut start).map_err(cannot)?;
     file.rewind().map_err(cannot)?;
-    let table = if start == b"PAR1" { read_parquet(file) } else { read_csv(file) };
+    let table = if start == b"PAR1" {
+        // The reader panics on a few damaged files, in which lengths are negative.
+        catch_unwind(|| read_parquet(file)).unwrap_or_else(|_| Err((String::new(), "this Parquet file is damaged".to_owned())))
+    } else {
+        read_csv(file)
+    };
     let table = table.map_err(|(place, message)| format!("{name}{place}: {message}"))?;
     table.ok_or_else(|| format!("{name} has no rows"))
 }

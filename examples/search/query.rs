@@ -97,8 +97,11 @@ impl Plan {
     pub(crate) fn new(query: &Query, index: &Index) -> Result<Plan, String> {
         let mut plan = Plan { words: vec![0], ..Plan::default() };
         plan.push(query, index);
-        if plan.words.len() > WORDS {
+        if plan.words.len() - 1 > WORDS {
             return Err(format!("the query has {} words, and {WORDS} are as many as there may be", plan.words.len() - 1));
+        }
+        if plan.numbers.len() > usize::from(u8::MAX) {
+            return Err(format!("the query has {} numbers, and {} are as many as there may be", plan.numbers.len(), u8::MAX));
         }
         Ok(plan)
     }

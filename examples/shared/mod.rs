@@ -23,8 +23,18 @@ pub(crate) fn main<A: Arguments>(example: impl FnOnce(A) -> Result<(), String>) 
     }
 }
 
+/// How many bytes a text may have that is parsed, and how many parentheses may be open in it: parsers call themselves for each.
+const LONGEST: usize = 4_096;
+const DEEPEST: usize = 200;
+
 /// Parses all of `text`; the error has a caret under the place where it cannot go on.
 pub(crate) fn parse<'a, T>(what: &str, text: &'a str, mut parser: impl Parser<&'a str, T, ErrMode<ContextError>>) -> Result<T, String> {
+    if text.len() > LONGEST {
+        return Err(format!("{what} is longer than {LONGEST} bytes"));
+    }
+    if let Some(offset) = too_deep(text) {
+        return Err(caret(what, text, offset, &format!("more than {DEEPEST} parentheses are open here")));
+    }
     parser.parse(text).map_err(|error| {
         // What was expected innermost says most.
         let expected = error.inner().context().find_map(|context| match context {
@@ -33,6 +43,19 @@ pub(crate) fn parse<'a, T>(what: &str, text: &'a str, mut parser: impl Parser<&'
         });
         let expected = expected.unwrap_or_else(|| "this is more than it can have".to_owned());
         caret(what, text, error.offset(), &expected)
+    })
+}
+
+/// Where one parenthesis too many is opened.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > DEEPEST
     })
 }
 
