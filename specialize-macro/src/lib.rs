@@ -11,9 +11,13 @@ mod checks;
 mod columns;
 mod combinations;
 mod copies;
+mod crates;
 mod definitions;
+mod dependency;
 mod derive;
 mod descriptor;
+#[allow(dead_code, reason = "the runtime, whose file it is, uses the rest")]
+mod digest;
 mod expand;
 #[cfg(test)]
 mod expansions;
@@ -34,6 +38,7 @@ mod module;
 mod names;
 mod plain;
 mod raw;
+mod sight;
 mod signature;
 mod template;
 mod tree;
