@@ -9,6 +9,9 @@ use syn::{Token, parenthesized, token};
 use crate::flags::Build;
 use crate::mistakes::Mistakes;
 
+/// What is said where the option names no crate.
+pub(crate) const EXPECTED: &str = "name crates in parentheses, as in `crates(memchr)`";
+
 /// The crates beside std that a template may use, as the user's crate names them.
 #[derive(Clone, Default)]
 pub(crate) struct Crates(Vec<Ident>);
@@ -16,7 +19,6 @@ pub(crate) struct Crates(Vec<Ident>);
 impl Crates {
     /// Reads the crates behind the option's name, which is `option`.
     pub(crate) fn read(option: &Ident, input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<Crates> {
-        const EXPECTED: &str = "name crates in parentheses, as in `crates(memchr)`";
         if !input.peek(token::Paren) {
             return Err(input.error(EXPECTED));
         }
@@ -37,7 +39,7 @@ impl Crates {
         for name in &self.0 {
             match name.unraw().to_string().as_str() {
                 "core" | "alloc" | "std" => mistakes.at(name, format!("`{name}` need not be named: every template sees std; remove it")),
-                "specialize" | "proc_macro" | "crate" | "self" | "super" | "Self" => {
+                _ if Crates::is_refused(name) => {
                     mistakes
                         .at(name, format!("`{name}` cannot be used at run time; only dependencies with code of their own can be named"));
                 }
@@ -51,6 +53,11 @@ impl Crates {
                 _ => {}
             }
         }
+    }
+
+    /// Whether no template can have a crate of this name.
+    pub(crate) fn is_refused(name: &Ident) -> bool {
+        ["specialize", "proc_macro", "crate", "self", "super", "Self"].iter().any(|refused| name == refused)
     }
 
     /// The crate that is named first.

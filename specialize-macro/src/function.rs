@@ -11,6 +11,7 @@ use crate::batch;
 use crate::captured::Captured;
 use crate::checks;
 use crate::combinations::Combinations;
+use crate::crates;
 use crate::families::{self, Family};
 use crate::flags::Build;
 use crate::form::Form;
@@ -277,6 +278,9 @@ pub(crate) fn unknown(name: &Ident, parameters: &[(usize, &Ident, &Type)]) -> St
     let word = name.to_string();
     if word == "batch" {
         return "the option `batch` needs a parameter, as in `batch(x)`".to_owned();
+    }
+    if word == "crates" {
+        return crates::EXPECTED.to_owned();
     }
     if OPTIONS.contains(&word.as_str()) {
         return format!("the option `{word}` needs a value, as in `{word} = ...`");

@@ -176,8 +176,7 @@ impl Scan<'_> {
             "super" if self.stays_inside(trees, index) => {}
             "extern" if let Some(name) = extern_crate(trees, index) => {
                 if !self.sight.has_crate(name) && name != "alloc" {
-                    self.mistakes
-                        .at(name, format!("`{name}` is another crate, which a variant does not have: write out what is needed of it"));
+                    self.mistakes.at(name, self.sight.crate_not_visible(name));
                 }
                 return 3;
             }

@@ -70,7 +70,15 @@ impl Sight<'_> {
 
     /// Whether the user's crate has a dependency of this name.
     fn is_dependency(self, name: &Ident) -> bool {
-        self.build.dependency(&name.to_string()).is_some()
+        !Crates::is_refused(name) && self.build.dependency(&name.to_string()).is_some()
+    }
+
+    /// The message for a crate that `extern crate` names.
+    pub(crate) fn crate_not_visible(self, name: &Ident) -> String {
+        if self.is_dependency(name) {
+            return self.not_named(name);
+        }
+        format!("`{name}` is another crate, which a variant does not have: write out what is needed of it")
     }
 
     /// The message for a dependency that the attribute does not name.
