@@ -1,6 +1,7 @@
 //! Tests that run real compilers and linkers, and false ones.
 
 mod children;
+mod dependencies;
 mod faults;
 mod instances;
 mod variants;
