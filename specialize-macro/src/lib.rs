@@ -116,8 +116,9 @@ use proc_macro::TokenStream;
 /// crate has for them. Variants are compiled against the very files that the build used, and take along what they call of the code in
 /// the crates' rlibs. Where such a file is gone or another when a variant is to be compiled, where the code needs a part of std that
 /// cannot be linked, where it has state (a `static` that changes, as behind `memchr::memchr`, or a thread-local), or where the rlib has
-/// no machine code (fat LTO) and code that is neither inline nor generic is called, the function stays generic and `prepare` says why. Code of a crate that a named crate depends on is taken along if it is inline or
-/// generic; else it must be named too. A macro of a crate is called by its path. Edition 2018 or later.
+/// no machine code (fat LTO) and code that is neither inline nor generic is called, the function stays generic and `prepare` says why.
+/// Code of a crate that a named crate depends on is taken along if it is inline or generic; else that crate must be named too. A macro
+/// of a crate is called by its path. Edition 2018 or later.
 ///
 /// # Modules
 ///
