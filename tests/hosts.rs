@@ -159,6 +159,38 @@ fn copies_of_a_library_have_variants_of_their_own_beside_those_of_the_program() 
 }
 
 #[test]
+fn a_host_whose_crate_is_gone_says_so_and_goes_on_when_it_is_back() {
+    for build in [DEBUG, RELEASE] {
+        let host = build.make("borrower");
+        assert_eq!(check(&host), "runtime\n");
+        let rlib = linked("lender", if build.name == "release" { "release" } else { "debug" });
+        let away = rlib.with_extension("away");
+        fs::rename(&rlib, &away).expect("renamed");
+        // A store without variants: those that are finished need no crate.
+        let store = tempfile::tempdir().expect("a temporary folder");
+        let run = || String::from_utf8(succeeded(program(&host).env("SPECIALIZE_CACHE_DIR", store.path())).stdout).expect("text");
+        let (without, with_variants) = (run(), succeeded(&mut program(&host)).stdout);
+        fs::rename(&away, &rlib).expect("renamed");
+        assert!(without.starts_with("generic: `more` uses the crate `lent`, which is not at "), "{without}");
+        assert!(without.contains(&rlib.display().to_string()), "{without}");
+        assert_eq!((with_variants.as_slice(), run().as_str()), (&b"runtime\n"[..], "runtime\n"));
+    }
+}
+
+/// The rlib of a package that hosts of a profile are linked with.
+fn linked(package: &str, profile: &str) -> PathBuf {
+    let folder = scratch().join("target").join(TARGET).join(profile).join("deps");
+    let files = fs::read_dir(folder).expect("what cargo has built").map(|entry| entry.expect("readable").path());
+    let start = format!("lib{package}-");
+    let mut found: Vec<PathBuf> = files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rlib"))
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start)))
+        .collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+#[test]
 fn a_strict_crate_hears_no_word_of_what_is_generated() {
     quiet(&mut DEBUG.cargo(&SOURCES, "build", "strict"));
     let mut doc = DEBUG.cargo(&SOURCES, "doc", "strict");

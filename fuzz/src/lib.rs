@@ -34,10 +34,17 @@ mod columns;
 mod combinations;
 #[path = "../../specialize-macro/src/copies.rs"]
 mod copies;
+#[path = "../../specialize-macro/src/crates.rs"]
+mod crates;
+#[path = "../../specialize-macro/src/dependency.rs"]
+mod dependency;
 #[path = "../../specialize-macro/src/descriptor.rs"]
 mod descriptor;
 #[path = "../../specialize-macro/src/listed.rs"]
 mod listed;
+#[allow(dead_code)]
+#[path = "../../specialize-runtime/src/compile/digest.rs"]
+mod digest;
 #[path = "../../specialize-macro/src/form.rs"]
 mod form;
 #[path = "../../specialize-macro/src/derive.rs"]
@@ -62,6 +69,8 @@ mod mistakes;
 mod names;
 #[path = "../../specialize-macro/src/plain.rs"]
 mod plain;
+#[path = "../../specialize-macro/src/sight.rs"]
+mod sight;
 #[path = "../../specialize-macro/src/signature.rs"]
 mod signature;
 #[path = "../../specialize-macro/src/template.rs"]

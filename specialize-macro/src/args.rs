@@ -6,10 +6,11 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprRange, Ident, LitInt, Path, Token, Type, bracketed, parenthesized, token};
 
+use crate::crates::Crates;
 use crate::mistakes::Mistakes;
 
 /// The options by the names they are written with.
-pub(crate) const OPTIONS: [&str; 6] = ["hot", "work", "batch", "module", "crate", "limit"];
+pub(crate) const OPTIONS: [&str; 7] = ["hot", "work", "batch", "module", "crate", "crates", "limit"];
 
 /// How many variants may be listed, unless the option `limit` says otherwise.
 const DEFAULT_LIMIT: usize = 1024;
@@ -60,6 +61,8 @@ pub(crate) struct Options {
     pub(crate) module: Option<Ident>,
     /// The path of the crate `specialize`.
     pub(crate) root: Option<Path>,
+    /// The dependencies that the template may use.
+    pub(crate) crates: Crates,
     limit: Option<usize>,
 }
 
@@ -69,9 +72,9 @@ impl Options {
         self.limit.unwrap_or(DEFAULT_LIMIT)
     }
 
-    /// The name of an option other than `crate` that is given.
-    pub(crate) fn first_but_root(&self) -> Option<&'static str> {
-        OPTIONS.into_iter().find(|option| *option != "crate" && self.given(option))
+    /// The name of an option that is given and that only a function has.
+    pub(crate) fn first_of_a_function(&self) -> Option<&'static str> {
+        OPTIONS.into_iter().find(|option| !matches!(*option, "crate" | "crates") && self.given(option))
     }
 
     fn given(&self, name: &str) -> bool {
@@ -81,6 +84,7 @@ impl Options {
             "batch" => self.batch.is_some(),
             "module" => self.module.is_some(),
             "crate" => self.root.is_some(),
+            "crates" => !self.crates.is_empty(),
             _ => self.limit.is_some(),
         }
     }
@@ -150,6 +154,10 @@ impl Arguments {
         }
         if word == "batch" {
             self.options.batch = Some(batched(name, input)?);
+            return Ok(());
+        }
+        if word == "crates" {
+            self.options.crates = Crates::read(name, input, mistakes)?;
             return Ok(());
         }
         input.parse::<Token![=]>()?;

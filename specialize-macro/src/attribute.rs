@@ -79,6 +79,7 @@ mod tests {
             "n in [1], T in [u8, Vec<u8>], U in [(u8, [T; 2])], batch(x)",
             "n, (T, U) in [(u8, &'a u8)], T, hot = T",
             "n, crate = crate::x",
+            "n, crates(a, a, core), crates(), crates",
             "n, limit = 0",
             ",",
             ",,",

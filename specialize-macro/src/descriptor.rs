@@ -6,9 +6,9 @@ use syn::spanned::Spanned as _;
 
 use crate::captured::Captured;
 use crate::copies::{Way, tuple};
+use crate::crates::Crates;
 use crate::expand::Expansion;
 use crate::flags::Build;
-use crate::isolation;
 use crate::layout::{Piece, Place};
 use crate::signature::Specialized;
 use crate::template::{Entry, Text};
@@ -95,7 +95,7 @@ impl Expansion<'_> {
         let v1 = &self.v1;
         let text = Text::of_function(self.function);
         let place = quote!(::core::concat!(::core::module_path!(), "::template"));
-        let shared = shared_fields(text, &place, &self.preamble, &quote!(template::Marker), self.build, v1);
+        let shared = shared_fields(text, &place, &self.preamble, &quote!(template::Marker), &self.options.crates, self.build, v1);
         let own = self.own_fields();
         quote!(#v1::Template { #shared #own captured: ::core::option::Option::None })
     }
@@ -104,7 +104,8 @@ impl Expansion<'_> {
     pub(crate) fn template_of_families(&self) -> TokenStream {
         let text = Text::of_function(self.function);
         let place = quote!(::core::concat!(::core::module_path!(), "::template"));
-        template_constant(&shared_fields(text, &place, &self.preamble, &quote!(template::Marker), self.build, &self.v1), &self.v1)
+        let (v1, crates) = (&self.v1, &self.options.crates);
+        template_constant(&shared_fields(text, &place, &self.preamble, &quote!(template::Marker), crates, self.build, v1), v1)
     }
 
     fn captured_template_data(&self, captured: &Captured) -> TokenStream {
@@ -121,14 +122,14 @@ impl Expansion<'_> {
 }
 
 /// What the functions of a captured module share of their templates.
-pub(crate) fn shared_template(text: Text, build: &Build, v1: &TokenStream) -> TokenStream {
-    let (place, preamble) = (quote!(::core::module_path!()), isolation::names_module(&build.edition));
+pub(crate) fn shared_template(text: Text, names: &str, crates: &Crates, build: &Build, v1: &TokenStream) -> TokenStream {
+    let place = quote!(::core::module_path!());
     let marker = text.identity.then(|| {
         quote!(
             enum __Marker {}
         )
     });
-    let shared = shared_fields(text, &place, &preamble, &quote!(__Marker), build, v1);
+    let shared = shared_fields(text, &place, names, &quote!(__Marker), crates, build, v1);
     let constant = template_constant(&shared, v1);
     quote!(#marker #constant)
 }
@@ -142,9 +143,17 @@ fn template_constant(shared: &TokenStream, v1: &TokenStream) -> TokenStream {
     }
 }
 
-fn shared_fields(text: Text, place: &TokenStream, preamble: &str, marker: &TokenStream, build: &Build, v1: &TokenStream) -> TokenStream {
+fn shared_fields(
+    text: Text,
+    place: &TokenStream,
+    preamble: &str,
+    marker: &TokenStream,
+    crates: &Crates,
+    build: &Build,
+    v1: &TokenStream,
+) -> TokenStream {
     let Text { definitions, pieces, predicates, identity, obstacle } = text;
-    let flags = build.emit(obstacle, v1);
+    let flags = build.emit(obstacle, crates, v1);
     let pieces = pieces.iter().map(|piece| emit_piece(piece, v1));
     let identity = if identity {
         quote!(::core::option::Option::Some(::core::any::type_name::<#marker>))

@@ -62,7 +62,7 @@ pub(crate) fn parts(function: &Function, options: &Options, build: &Build, v1: T
     let method =
         function.captured.as_ref().and_then(|captured| Some(methods::module_name(captured.owner.as_ref()?, &captured.written.ident)));
     let module = options.module.as_ref().or(method.as_ref()).unwrap_or(&function.signature.name);
-    let (path, preamble) = (module.to_token_stream(), isolation::preamble(&build.edition));
+    let (path, preamble) = (module.to_token_stream(), isolation::preamble(&build.edition, &options.crates));
     let expansion = Expansion { function, signature: &function.signature, options, build, v1, module, path, preamble };
     let in_place = match &function.captured {
         None => expansion.dispatcher(),

@@ -12,8 +12,16 @@ use crate::attribute;
 use crate::flags::Build;
 
 /// The command line of the crate that the inputs are in.
-const RUSTC: [&str; 7] =
-    ["rustc", "--crate-name", "host", "--crate-type=lib", "--edition=2024", "-Cmetadata=0123456789abcdef", "src/lib.rs"];
+const RUSTC: [&str; 8] = [
+    "rustc",
+    "--crate-name",
+    "host",
+    "--crate-type=lib",
+    "--edition=2024",
+    "-Cmetadata=0123456789abcdef",
+    "--extern=memchr=libmemchr.rlib",
+    "src/lib.rs",
+];
 
 #[test]
 fn expansions_are_as_written_down() {

@@ -1,15 +1,21 @@
 //! What rustc was told: its own command line, which a procedural macro finds in its process.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::quote;
+
+use crate::crates::Crates;
+use crate::dependency::{self, Dependency};
 
 /// How the user's crate is being compiled.
 pub(crate) struct Build {
     /// The edition.
     pub(crate) edition: String,
     flags: Result<Flags, String>,
+    dependencies: Vec<Dependency>,
+    /// Where the dependencies of these are.
+    folders: Vec<PathBuf>,
 }
 
 /// The flags that change what a function means.
@@ -31,22 +37,40 @@ impl Build {
         let mut line = Line::default();
         let response = words.get(1..).unwrap_or_default().iter().try_for_each(|word| line.word_or_file(word));
         let edition = line.edition.clone().unwrap_or_else(|| "2015".to_owned());
+        let (dependencies, folders) = (std::mem::take(&mut line.dependencies), std::mem::take(&mut line.folders));
         let program = words.first().and_then(|program| Path::new(program).file_stem()).unwrap_or_default();
         let flags = if !["rustc", "clippy-driver", "rustdoc"].iter().any(|known| program == *known) {
             Err(format!("its flags could not be read, since `{}` is not rustc", program.to_string_lossy()))
         } else {
             response.and_then(|()| line.flags())
         };
-        Build { edition, flags }
+        Build { edition, flags, dependencies, folders }
     }
 
-    /// The flags as an expression of the type `Flags` in `v1`, or what stands in the way.
-    pub(crate) fn emit(&self, obstacle: Option<&str>, v1: &TokenStream) -> TokenStream {
+    /// Whether the flags are known, and with them all dependencies.
+    pub(crate) fn is_known(&self) -> bool {
+        self.flags.is_ok()
+    }
+
+    /// The dependency of this name, if there is one that is known.
+    pub(crate) fn dependency(&self, name: &str) -> Option<&Dependency> {
+        self.dependencies.iter().find(|dependency| dependency.name == name)
+    }
+
+    /// The flags as an expression of the type `Flags` in `v1`, for a template that uses these crates, or what stands in the way.
+    pub(crate) fn emit(&self, obstacle: Option<&str>, crates: &Crates, v1: &TokenStream) -> TokenStream {
         let flags = match (&self.flags, obstacle) {
             (Ok(flags), None) => flags,
             (_, Some(reason)) => return quote!(#v1::Flags::Unreadable(#reason)),
             (Err(reason), None) => return quote!(#v1::Flags::Unreadable(#reason)),
         };
+        let named = crates.names().filter_map(|name| self.dependency(&name));
+        let dependencies = match named.map(|dependency| dependency.emit(v1)).collect::<Result<Vec<TokenStream>, String>>() {
+            Ok(dependencies) => dependencies,
+            Err(reason) => return quote!(#v1::Flags::Unreadable(#reason)),
+        };
+        // They only matter to whoever reads a dependency.
+        let folders = self.folders.iter().filter(|_| !crates.is_empty()).map(|folder| folder.to_string_lossy());
         let Flags { crate_name, executable, metadata, overflow_checks, debug_assertions, target_cpu, target_features } = flags;
         let edition = &self.edition;
         let target_cpu = match target_cpu {
@@ -63,6 +87,8 @@ impl Build {
                 debug_assertions: #debug_assertions,
                 target_cpu: #target_cpu,
                 target_features: &[#(#target_features),*],
+                dependencies: &[#(#dependencies),*],
+                dependency_folders: &[#(#folders),*],
             })
         }
     }
@@ -83,6 +109,8 @@ struct Line {
     target_cpu: Option<String>,
     target_features: Vec<String>,
     unstable: Option<String>,
+    dependencies: Vec<Dependency>,
+    folders: Vec<PathBuf>,
     /// An option whose value is the next word.
     waiting: Option<String>,
 }
@@ -120,6 +148,7 @@ impl Line {
             (None, Some(short)) => match short.split_at_checked(1) {
                 Some(("C", flag)) => self.codegen(flag),
                 Some(("Z", flag)) => self.option("unstable", flag),
+                Some(("L", folder)) => self.option("L", folder),
                 _ => {}
             },
             (None, None) => self.input = Some(word.to_owned()),
@@ -133,6 +162,8 @@ impl Line {
             "crate-type" => self.crate_types.extend(value.split(',').map(str::to_owned)),
             "codegen" => self.codegen(value),
             "unstable" => self.unstable = Some(value.to_owned()),
+            "extern" => self.dependencies.extend(Dependency::read(value)),
+            "L" => self.folders.extend(dependency::folder(value)),
             _ => {}
         }
     }

@@ -11,13 +11,15 @@ use crate::batch;
 use crate::captured::Captured;
 use crate::checks;
 use crate::combinations::Combinations;
+use crate::crates;
 use crate::families::{self, Family};
 use crate::flags::Build;
 use crate::form::Form;
 use crate::invisible;
-use crate::isolation::{self, Text};
+use crate::isolation;
 use crate::mistakes::Mistakes;
 use crate::names;
+use crate::sight::{Sight, Text};
 use crate::signature::{self, Signature, Specialized};
 
 /// An annotated function.
@@ -58,14 +60,16 @@ impl Function {
         let Written { attributes, visibility, tokens, signature, body } = written;
         let attributes = Attributes::sort(attributes, mistakes);
         checks::check_kind(&signature, arguments, mistakes);
-        checks::check_types(&signature, Text::Function, mistakes);
-        isolation::check(&tokens, Text::Function, mistakes);
+        let sight = Sight { text: Text::Function, crates: &arguments.options.crates, build };
+        sight.crates.check(build, mistakes);
+        checks::check_types(&signature, sight, mistakes);
+        isolation::check(&tokens, sight, mistakes);
         // A body that only the compiler can read is left to it.
         if let Ok(block) = syn::parse2::<Block>(body.into()) {
-            names::check(&signature, &block, &build.edition, mistakes);
+            names::check(&signature, &block, sight, mistakes);
         }
         let function = Function::of(attributes, visibility, tokens, &signature, None, arguments, mistakes);
-        Some(function.with_families(&signature, arguments, mistakes))
+        Some(function.with_families(&signature, arguments, build, mistakes))
     }
 
     /// Reads a function of a captured module, whose signature is as a module beside it would write it.
@@ -74,18 +78,19 @@ impl Function {
         signature: &syn::Signature,
         captured: Captured,
         arguments: &Arguments,
+        build: &Build,
         mistakes: &mut Mistakes,
     ) -> Function {
         let attributes = Attributes::sort(function.attrs.clone(), mistakes);
         checks::check_kind(signature, arguments, mistakes);
-        checks::check_types(signature, Text::Module, mistakes);
+        checks::check_types(signature, Sight { text: Text::Module, crates: &arguments.options.crates, build }, mistakes);
         if let (Some(_), Some(parameter)) = (&captured.owner, signature.generics.type_params().next()) {
             let message =
                 "a method with type parameters cannot be specialized; make it a function of the module that takes `self` as a parameter";
             mistakes.at(parameter, message);
         }
         let function = Function::of(attributes, function.vis.clone(), TokenStream::new(), signature, Some(captured), arguments, mistakes);
-        function.with_families(signature, arguments, mistakes)
+        function.with_families(signature, arguments, build, mistakes)
     }
 
     fn of(
@@ -116,7 +121,7 @@ impl Function {
     }
 
     /// The function with those for the types that are listed for its type parameters.
-    fn with_families(mut self, signature: &syn::Signature, arguments: &Arguments, mistakes: &mut Mistakes) -> Function {
+    fn with_families(mut self, signature: &syn::Signature, arguments: &Arguments, build: &Build, mistakes: &mut Mistakes) -> Function {
         let parameters = families::parameters(&signature.generics);
         if parameters.is_empty() {
             return self;
@@ -126,7 +131,8 @@ impl Function {
         let (text, inside) = self.captured.as_ref().map_or((Text::Function, 0), |captured| (Text::Module, captured.place.len()));
         let deeper = self.captured.as_ref().map_or(0, |captured| captured.depth + 1);
         let families = families::read(&selections, &parameters, arguments.options.limit(), mistakes);
-        checks::check_listed(&families::all_listed(&families), text, inside, mistakes);
+        let sight = Sight { text, crates: &arguments.options.crates, build };
+        checks::check_listed(&families::all_listed(&families), sight, inside, mistakes);
         for family in families {
             // What is wrong with one is wrong with all.
             if !mistakes.is_empty() {
@@ -272,6 +278,9 @@ pub(crate) fn unknown(name: &Ident, parameters: &[(usize, &Ident, &Type)]) -> St
     let word = name.to_string();
     if word == "batch" {
         return "the option `batch` needs a parameter, as in `batch(x)`".to_owned();
+    }
+    if word == "crates" {
+        return crates::EXPECTED.to_owned();
     }
     if OPTIONS.contains(&word.as_str()) {
         return format!("the option `{word}` needs a value, as in `{word} = ...`");

@@ -6,7 +6,9 @@ use std::collections::HashSet;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
+use crate::crates::Crates;
 use crate::mistakes::Mistakes;
+use crate::sight::{Sight, Text};
 
 /// The macros of std that a template may use, by the module of std they are found in.
 const MACROS: [(&str, &str); 6] = [
@@ -47,45 +49,9 @@ pub(crate) fn leads_out(word: &Ident) -> bool {
     is_among("self super crate $crate", word)
 }
 
-/// What a template is the text of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Text {
-    /// A function.
-    Function,
-    /// The items of a captured module.
-    Module,
-}
-
-/// The message for a name that leads out of a template.
-pub(crate) fn not_visible(name: &Ident, text: Text) -> String {
-    let verb = if leads_out(name) { "leads" } else { "is" };
-    match text {
-        Text::Function => format!(
-            "`{name}` {verb} outside of the specialized function, which sees only std, by full paths, and what it defines itself; \
-             move it into the body, pass it as a parameter, or put the function into a module `#[specialize] mod ... {{ ... }}` with \
-             all that it uses"
-        ),
-        Text::Module if name == "crate" || name == "$crate" => format!(
-            "`{name}` leads outside of the captured module, which sees only std and what it defines itself; \
-             reach its own items by `self::` or `super::`, and move others into it or pass them as parameters"
-        ),
-        Text::Module => format!(
-            "`{name}` {verb} outside of the captured module, which sees only std and what it defines itself; \
-             move it into the module, pass it as a parameter, or import it with `use` in the module if it is of std"
-        ),
-    }
-}
-
-/// The message for a type that leads out of a signature.
-pub(crate) fn not_visible_in_signature(name: &Ident) -> String {
-    format!(
-        "`{name}` is outside of the specialized function, whose signature sees only std, by full paths; pass what is needed of it in types of std"
-    )
-}
-
 /// The `use` lines of a module that holds a template.
-pub(crate) fn preamble(edition: &str) -> String {
-    let mut text = format!("use ::std::prelude::rust_{edition}::*; use ::{{core, std}};");
+pub(crate) fn preamble(edition: &str, crates: &Crates) -> String {
+    let mut text = format!("use ::std::prelude::rust_{edition}::*; use ::{{core, std}};{}", crates.imports());
     for (module, names) in MACROS {
         text.push_str(&format!(" use ::std{module}::{{{}}};", names.replace(' ', ", ")));
     }
@@ -94,21 +60,21 @@ pub(crate) fn preamble(edition: &str) -> String {
 
 /// The items that a captured module starts with: its names for what every template sees, for itself and its modules to import.
 /// They are brought in by `*`, so that a definition of the user's comes first.
-pub(crate) fn names_module(edition: &str) -> String {
-    format!("mod __names {{ {} }} use self::__names::*;", preamble(edition).replace("use ", "pub use "))
+pub(crate) fn names_module(edition: &str, crates: &Crates) -> String {
+    format!("mod __names {{ {} }} use self::__names::*;", preamble(edition, crates).replace("use ", "pub use "))
 }
 
 /// Refuses what no hidden module can keep out of `tokens`.
-pub(crate) fn check(tokens: &TokenStream, text: Text, mistakes: &mut Mistakes) {
-    check_inside(tokens, text, 0, mistakes);
+pub(crate) fn check(tokens: &TokenStream, sight: Sight<'_>, mistakes: &mut Mistakes) {
+    check_inside(tokens, sight, 0, mistakes);
 }
 
 /// As [`check`], for tokens that stand so many modules inside of the template.
-pub(crate) fn check_inside(tokens: &TokenStream, text: Text, depth: usize, mistakes: &mut Mistakes) {
+pub(crate) fn check_inside(tokens: &TokenStream, sight: Sight<'_>, depth: usize, mistakes: &mut Mistakes) {
     let trees = flat(tokens.clone());
     let mut defined = HashSet::new();
     collect_macros(&trees, &mut defined);
-    Scan { text, defined, depth, ascended: 0, mistakes }.scan(&trees);
+    Scan { sight, defined, depth, ascended: 0, mistakes }.scan(&trees);
 }
 
 /// The token trees without the invisible groups that `macro_rules!` puts around what it passes on.
@@ -143,7 +109,7 @@ const SYMBOLS: &str = "no_mangle export_name link_section used global_allocator 
 
 /// A walk over the tokens of a template.
 struct Scan<'a> {
-    text: Text,
+    sight: Sight<'a>,
     defined: HashSet<String>,
     /// How many modules of the text stand around these tokens.
     depth: usize,
@@ -209,17 +175,16 @@ impl Scan<'_> {
             }
             "super" if self.stays_inside(trees, index) => {}
             "extern" if let Some(name) = extern_crate(trees, index) => {
-                if !is_std(name) && name != "alloc" {
-                    self.mistakes
-                        .at(name, format!("`{name}` is another crate, which a variant does not have: write out what is needed of it"));
+                if !self.sight.has_crate(name) && name != "alloc" {
+                    self.mistakes.at(name, self.sight.crate_not_visible(name));
                 }
                 return 3;
             }
             "super" | "crate" | "$crate" => self.outside(word),
-            "self" if self.text == Text::Function && is_path_separator(trees, index + 1) => self.outside(word),
+            "self" if self.sight.text == Text::Function && is_path_separator(trees, index + 1) => self.outside(word),
             "static" => self.mistakes.at(
                 word,
-                match self.text {
+                match self.sight.text {
                     Text::Function => {
                         "a specialized function cannot hold a `static`: each of its variants would have another; \
                      pass a reference to it as a parameter"
@@ -244,7 +209,7 @@ impl Scan<'_> {
     }
 
     fn outside(&mut self, word: &Ident) {
-        self.mistakes.at(word, not_visible(word, self.text));
+        self.mistakes.at(word, self.sight.not_visible(word));
     }
 
     /// Looks at a `::`, which may start a path; says how many trees are done with.
@@ -258,7 +223,9 @@ impl Scan<'_> {
             _ => true,
         };
         match trees.get(index + 2) {
-            Some(TokenTree::Ident(name)) if starts && !is_std(name) && !leads_out(name) && !names_macro(&trees[index + 2..]) => {
+            Some(TokenTree::Ident(name))
+                if starts && !self.sight.has_crate(name) && !leads_out(name) && !names_macro(&trees[index + 2..]) =>
+            {
                 self.outside(name)
             }
             _ => {}
@@ -284,8 +251,9 @@ impl Scan<'_> {
             }
             _ if path.is_empty() && (known || self.defined.contains(&name)) => return 1,
             _ if std && (known || by_path) => return 1,
+            _ if path.first().is_some_and(|first| self.sight.crates.has(first)) => return 1,
             _ if by_path => "must be named by its path, `std::arch::`",
-            _ => match self.text {
+            _ => match self.sight.text {
                 Text::Function => {
                     "is not visible in a specialized function, which sees only macros of std and those it defines itself; \
                      write out what it stands for, or move its `macro_rules!` into the body"
@@ -392,6 +360,7 @@ mod tests {
     use quote::quote;
 
     use super::*;
+    use crate::flags::Build;
 
     fn refused(tokens: TokenStream) -> Vec<String> {
         refused_in(Text::Function, tokens)
@@ -399,7 +368,8 @@ mod tests {
 
     fn refused_in(text: Text, tokens: TokenStream) -> Vec<String> {
         let mut mistakes = Mistakes::default();
-        check(&tokens, text, &mut mistakes);
+        let (crates, build) = (Crates::default(), Build::read(std::iter::empty()));
+        check(&tokens, Sight { text, crates: &crates, build: &build }, &mut mistakes);
         let errors = mistakes.into_errors("2024").unwrap_or_default().to_string();
         errors.split("compile_error").skip(1).filter_map(|error| Some(error.split('`').nth(1)?.to_owned())).collect()
     }

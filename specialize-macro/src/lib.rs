@@ -11,9 +11,13 @@ mod checks;
 mod columns;
 mod combinations;
 mod copies;
+mod crates;
 mod definitions;
+mod dependency;
 mod derive;
 mod descriptor;
+#[allow(dead_code, reason = "the runtime, whose file it is, uses the rest")]
+mod digest;
 mod expand;
 #[cfg(test)]
 mod expansions;
@@ -34,6 +38,7 @@ mod module;
 mod names;
 mod plain;
 mod raw;
+mod sight;
 mod signature;
 mod template;
 mod tree;
@@ -78,7 +83,7 @@ use proc_macro::TokenStream;
 ///
 /// The options are `hot` (calls of one value before it gets a
 /// variant of its own), `work` and `batch` (below), `module` (the name of the module beside the function, where the function's own
-/// is taken), `crate` (the path of the crate `specialize`) and `limit` (how many variants may be listed, 1,024 unless set).
+/// is taken), `crate` (the path of the crate `specialize`), `crates` (below) and `limit` (how many variants may be listed, 1,024 unless set).
 ///
 /// With `batch(x)`, `map` calls the function for every element of a slice: `power::map(xs: &[u64], n: u32, out: &mut [u64])`, and
 /// `bound.map(xs, out)` with `n` bound. `x` becomes a slice at its place in the signature, and `out` comes last; `out[i]` becomes what
@@ -105,12 +110,22 @@ use proc_macro::TokenStream;
 /// are served by the function as written. Listed values are listed for every family. A listed type borrows nothing, and is of std or of
 /// the captured module. Methods have no families.
 ///
+/// # Crates
+///
+/// `crates(memchr)`, on a function or on a captured module, lets the text use dependencies of the crate it stands in, by the names that
+/// crate has for them. Variants are compiled against the very files that the build used, and take along what they call of the code in
+/// the crates' rlibs. Where such a file is gone or another when a variant is to be compiled, where the code needs a part of std that
+/// cannot be linked, where it has state (a `static` that changes, as behind `memchr::memchr`, or a thread-local), or where the rlib has
+/// no machine code (fat LTO) and code that is neither inline nor generic is called, the function stays generic and `prepare` says why.
+/// Code of a crate that a named crate depends on is taken along if it is inline or generic; else that crate must be named too. A macro
+/// of a crate is called by its path. Edition 2018 or later.
+///
 /// # Modules
 ///
 /// On an inline module, the attribute *captures* it: functions, constants, types, impls, traits, macros and modules in it travel together,
 /// and its functions with a `#[specialize(n)]` of their own use them in every tier, also in their signatures. The module sees std and
 /// what it defines itself, and nothing else of the crate around it (`use` what you need of std in it). It cannot hold state: a `static`
-/// would be another one in each variant. Of its own option there is `crate`.
+/// would be another one in each variant. Of its own options there are `crate` and `crates`.
 ///
 /// ```
 /// #[specialize::specialize]

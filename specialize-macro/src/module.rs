@@ -6,9 +6,10 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{AttrStyle, Attribute, DeriveInput, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Path, Type, UseTree};
 
-use crate::args::Arguments;
+use crate::args::{Arguments, Options};
 use crate::captured::{self, Captured};
 use crate::checks;
+use crate::crates::Crates;
 use crate::definitions::Definitions;
 use crate::derive;
 use crate::descriptor;
@@ -16,12 +17,13 @@ use crate::expand::{self, Parts};
 use crate::flags::Build;
 use crate::function::Function;
 use crate::invisible;
-use crate::isolation::{self, Text};
+use crate::isolation;
 use crate::marks;
 use crate::methods;
 use crate::mistakes::Mistakes;
 use crate::names;
 use crate::raw::{self, Raw};
+use crate::sight::{Sight, Text};
 use crate::template;
 
 /// What a captured module becomes. Whatever is wrong with it is added to the mistakes.
@@ -42,37 +44,41 @@ pub(crate) fn expand(arguments: &Arguments, item: &TokenStream, build: &Build, m
     let mut definitions = Definitions::default();
     definitions.collect(items, &[]);
     let root = arguments.options.root.as_ref();
-    let mut walk = Walk { root, build, definitions: Rc::new(definitions), functions: 0, crowded: false, mistakes };
+    let crates = &arguments.options.crates;
+    let mut walk = Walk { root, crates, build, definitions: Rc::new(definitions), functions: 0, crowded: false, mistakes };
     let (inner, written) = walk.content(braces, &[]);
     if marks::all_in(braces.stream()).is_empty() {
         let message = "nothing in this module is specialized; put `#[specialize(...)]` on a function in it, naming the parameters";
         mistakes.at(&item.ident, message);
     }
-    isolation::check(&marks::stripped(braces.stream()), Text::Module, mistakes);
-    names::check_module(items, &build.edition, mistakes);
-    emit(item, &inner, written, root, build)
+    let sight = Sight { text: Text::Module, crates, build };
+    crates.check(build, mistakes);
+    isolation::check(&marks::stripped(braces.stream()), sight, mistakes);
+    names::check_module(items, sight, mistakes);
+    emit(item, &inner, written, &arguments.options, build)
 }
 
 const OTHER_FILE: &str = "a module in another file cannot be captured, since the macro does not see its text; write it out in braces";
 
 fn check_options(arguments: &Arguments, mistakes: &mut Mistakes) {
-    let message = "a module takes no parameters or options but `crate`; name parameters on the functions in it, as in \
+    let message = "a module takes no parameters or options but `crate` and `crates`; name parameters on the functions in it, as in \
                    `#[specialize(n)] fn power(x: u64, n: u32)`";
     arguments.selections.iter().for_each(|selection| mistakes.at(&selection.names[0], message));
-    if let Some(option) = arguments.options.first_but_root() {
+    if let Some(option) = arguments.options.first_of_a_function() {
         mistakes.add(syn::Error::new(Span::call_site(), format!("the option `{option}` belongs to a function; {message}")));
     }
 }
 
 /// The module in the host, with the text that its functions share.
-fn emit(item: &ItemMod, inner: &TokenStream, written: Written, root: Option<&Path>, build: &Build) -> TokenStream {
-    let v1 = expand::interface(root);
+fn emit(item: &ItemMod, inner: &TokenStream, written: Written, options: &Options, build: &Build) -> TokenStream {
+    let v1 = expand::interface(options.root.as_ref());
     let text = template::Text::of_module(&{
         let Written { template, template_last, .. } = &written;
         quote!(#template #template_last)
     });
-    let (shared, preamble) = (descriptor::shared_template(text, build, &v1), isolation::names_module(&build.edition));
-    let preamble: TokenStream = preamble.parse().unwrap_or_default();
+    let names = isolation::names_module(&build.edition, &options.crates);
+    let shared = descriptor::shared_template(text, &names, &options.crates, build, &v1);
+    let preamble: TokenStream = names.parse().unwrap_or_default();
     let ItemMod { attrs, vis, mod_token, ident, .. } = item;
     let outer = attrs.iter().filter(|attribute| matches!(attribute.style, AttrStyle::Outer));
     let Written { host, host_last, .. } = written;
@@ -118,6 +124,8 @@ struct Specialized {
 struct Walk<'a> {
     /// The path of the crate `specialize`.
     root: Option<&'a Path>,
+    /// The crates that the module may use.
+    crates: &'a Crates,
     build: &'a Build,
     definitions: Rc<Definitions>,
     /// How many specialized functions were seen.
@@ -248,6 +256,15 @@ impl Walk<'_> {
         written.template.extend(quote!(#front #template));
     }
 
+    /// Gives a function the crates of the module around it. It can have no others.
+    fn give_crates(&mut self, options: &mut Options) {
+        if let Some(first) = options.crates.first() {
+            let message = "a function of a captured module has the crates of the module; name them in the attribute of the module";
+            self.mistakes.at(first, message);
+        }
+        options.crates = self.crates.clone();
+    }
+
     /// What a specialized function becomes, and its text in the template.
     fn specialized<T>(&mut self, item: &ItemFn, raw: &Raw<T>, owner: Option<&Type>, place: &[Ident]) -> Option<Specialized> {
         let tokens = match &marks::find(&item.attrs)?.meta {
@@ -257,6 +274,7 @@ impl Walk<'_> {
         let tokens = owner.map_or_else(|| tokens.clone(), |owner| methods::arguments(tokens.clone(), owner));
         let mut arguments = Arguments::read(tokens, self.mistakes);
         let function = ItemFn { attrs: marks::without(&item.attrs), ..item.clone() };
+        self.give_crates(&mut arguments.options);
         arguments.place = marks::find(&item.attrs).map(syn::spanned::Spanned::span);
         self.misplaced(item.block.to_token_stream());
         let index = self.functions;
@@ -273,7 +291,7 @@ impl Walk<'_> {
         self.functions += 1;
         let signature = methods::beside(&item.sig, owner);
         checks::check_names(&item.sig, self.mistakes);
-        let function = Function::read_captured(&function, &signature, captured, &arguments, self.mistakes);
+        let function = Function::read_captured(&function, &signature, captured, &arguments, self.build, self.mistakes);
         let root = arguments.options.root.take().or_else(|| self.root.cloned());
         let parts = expand::parts(&function, &arguments.options, self.build, expand::interface(root.as_ref()));
         let (text, alias) = captured::in_template(function.captured.as_ref()?, &function, self.crowded);

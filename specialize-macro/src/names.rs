@@ -10,15 +10,16 @@ use syn::{
     Attribute, Block, ImplItem, Item, ItemMacro, ItemUse, Macro, Path, PathSegment, Signature, UseGlob, UsePath, UseTree, VisRestricted,
 };
 
-use crate::isolation::{self, Text};
+use crate::isolation;
 use crate::mistakes::Mistakes;
+use crate::sight::{Sight, Text};
 
 /// Refuses names in the body of a function that only the user's crate can have.
-pub(crate) fn check(signature: &Signature, body: &Block, edition: &str, mistakes: &mut Mistakes) {
+pub(crate) fn check(signature: &Signature, body: &Block, sight: Sight<'_>, mistakes: &mut Mistakes) {
     let mut declared = Declared::default();
     declared.visit_signature(signature);
     declared.visit_block(body);
-    let mut uses = Uses { text: Text::Function, declared, absolute: edition == "2015", reported: HashSet::new(), mistakes };
+    let mut uses = Uses::new(sight, declared, mistakes);
     uses.visit_block(body);
 }
 
@@ -72,16 +73,16 @@ impl<'ast> Visit<'ast> for Declared {
 }
 
 /// Refuses names in a captured module that only the rest of the user's crate can have.
-pub(crate) fn check_module(items: &[Item], edition: &str, mistakes: &mut Mistakes) {
+pub(crate) fn check_module(items: &[Item], sight: Sight<'_>, mistakes: &mut Mistakes) {
     let mut declared = Declared::default();
     items.iter().for_each(|item| declared.visit_item(item));
-    let mut uses = Uses { text: Text::Module, declared, absolute: edition == "2015", reported: HashSet::new(), mistakes };
+    let mut uses = Uses::new(sight, declared, mistakes);
     items.iter().for_each(|item| uses.visit_item(item));
 }
 
 /// A walk over the paths of a body.
 struct Uses<'a> {
-    text: Text,
+    sight: Sight<'a>,
     declared: Declared,
     /// Whether `use` starts at the root of the crate.
     absolute: bool,
@@ -89,24 +90,28 @@ struct Uses<'a> {
     mistakes: &'a mut Mistakes,
 }
 
-impl Uses<'_> {
+impl<'a> Uses<'a> {
+    fn new(sight: Sight<'a>, declared: Declared, mistakes: &'a mut Mistakes) -> Uses<'a> {
+        Uses { sight, declared, absolute: sight.build.edition == "2015", reported: HashSet::new(), mistakes }
+    }
+
     /// Looks at the first word of a path.
     fn first(&mut self, name: &Ident) {
         let text = name.to_string();
         let declared = self.declared.more || self.declared.names.contains(&text);
-        if !declared && name != "Self" && !isolation::is_known(name) && !isolation::leads_out(name) && self.reported.insert(text) {
-            self.mistakes.at(name, isolation::not_visible(name, self.text));
+        if !declared && name != "Self" && !self.sight.has(name) && !isolation::leads_out(name) && self.reported.insert(text) {
+            self.mistakes.at(name, self.sight.not_visible(name));
         }
     }
 
     /// Looks at what is derived.
     fn derived(&mut self, path: &Path) {
         let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else { return };
-        match self.text {
+        match self.sight.text {
             Text::Function => self.first(&first.ident),
             // The module's macro takes this out.
             Text::Module if last.ident == "Value" => {}
-            Text::Module if isolation::is_known(&first.ident) => {}
+            Text::Module if self.sight.has(&first.ident) => {}
             Text::Module => self.mistakes.at(
                 path,
                 format!(
@@ -128,8 +133,8 @@ impl Uses<'_> {
             UseTree::Group(group) => return group.items.iter().for_each(|tree| self.used(tree)),
         };
         let local = !self.absolute && (self.declared.more || self.declared.names.contains(&name.to_string()));
-        if !local && !isolation::is_std(name) && !isolation::leads_out(name) {
-            self.mistakes.at(name, isolation::not_visible(name, self.text));
+        if !local && !self.sight.has_crate(name) && !isolation::leads_out(name) {
+            self.mistakes.at(name, self.sight.not_visible(name));
         }
     }
 }

@@ -227,6 +227,38 @@ pub enum Error {
         /// The symbols, demangled, separated by commas.
         symbols: String,
     },
+    /// A crate that the function uses is not where it was when the program was built.
+    #[error("`{function}` uses the crate `{name}`, which is not at {path} any more: {source}; build the program again, or put the file back", path = path.display())]
+    DependencyMissing {
+        /// The function's name.
+        function: &'static str,
+        /// The crate's name.
+        name: &'static str,
+        /// Where it was.
+        path: PathBuf,
+        /// The system's answer.
+        source: Arc<io::Error>,
+    },
+    /// A crate that the function uses is not the one that the program was built with.
+    #[error("`{function}` uses the crate `{name}`, and the one at {path} is not the one that this program was built with; build the program again, or put the file back", path = path.display())]
+    DependencyDiffers {
+        /// The function's name.
+        function: &'static str,
+        /// The crate's name.
+        name: &'static str,
+        /// Where it was.
+        path: PathBuf,
+    },
+    /// The function uses state of a crate, of which a variant would have a copy.
+    #[error(
+        "`{function}` uses {symbols}, which is state of a crate that it uses: each variant would have its own; use functions of the crate that keep nothing, or call this one outside the specialized function"
+    )]
+    DependencyState {
+        /// The function's name.
+        function: &'static str,
+        /// The symbols, demangled, separated by commas.
+        symbols: String,
+    },
     /// The cache folder, or a file in it, could have been written by someone else.
     #[error("the cache at {path} cannot be trusted: {reason}", path = path.display())]
     CacheUntrusted {
@@ -265,6 +297,7 @@ impl Error {
                 | Error::Forbidden { .. }
                 | Error::BuildTimeOnly { .. }
                 | Error::UnresolvedSymbol { .. }
+                | Error::DependencyState { .. }
                 | Error::BackgroundPanic { .. }
                 | Error::Ending
                 | Error::NotListed { .. }

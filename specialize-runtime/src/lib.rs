@@ -63,7 +63,7 @@ pub mod __private {
         pub use crate::__specialize_surface as surface;
         pub use crate::batch::{check_lengths, copied, total};
         pub use crate::binding::Binding;
-        pub use crate::compile::template::{BuildFlags, Flags, Piece, Template};
+        pub use crate::compile::template::{BuildFlags, Dependency, Flags, Piece, Template};
         pub use crate::function::{Descriptor, Entries, Function, Purpose};
         pub use crate::same::{are_same, same};
         pub use crate::stats::FUNCTIONS;

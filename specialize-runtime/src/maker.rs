@@ -60,7 +60,7 @@ mod with_runtime_tier {
     use crate::artifact::store::{Staged, Store};
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
-    use crate::compile::{self, Lowering, Request};
+    use crate::compile::{self, Lowering, Request, dependencies};
     use crate::config::{Engine, Mode, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::error::Error;
@@ -140,6 +140,7 @@ mod with_runtime_tier {
             resolves: &|symbol| support.defines(symbol),
         };
         let toolchain = workshop.toolchain(descriptor)?;
+        dependencies::confirm(template)?;
         let span = tracing::debug_span!(target: "specialize::compile", "compile", function = descriptor.name, value = %image.digest());
         let (dylib, made, compile) = span.in_scope(|| compile_with_some_engine(workshop, toolchain, &request))?;
         let prepare = watch.lap().saturating_sub(compile);

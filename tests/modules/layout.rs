@@ -27,6 +27,8 @@ const FLAGS: BuildFlags = BuildFlags {
     debug_assertions: true,
     target_cpu: None,
     target_features: &[],
+    dependencies: &[],
+    dependency_folders: &[],
 };
 
 const fn descriptor(body: &'static [Piece]) -> Descriptor {

@@ -7,12 +7,12 @@ use std::path::Path;
 use object::read::elf::ElfFile64;
 use object::{Object, ObjectSymbol};
 
-use super::Request;
 use super::process::{Job, Limits};
 use super::rustc::OBJECT;
 use super::system::System;
 use super::template::Template;
 use super::toolchain::Toolchain;
+use super::{Request, dependencies};
 use crate::Error;
 
 /// The dylib, in the working directory.
@@ -40,6 +40,8 @@ struct Needs {
     math: bool,
     /// Other functions of the system, likewise.
     system: bool,
+    /// Code of the crates that the template uses, which may need anything of the above.
+    dependencies: bool,
 }
 
 impl Needs {
@@ -72,7 +74,23 @@ pub(super) fn finish(toolchain: &Toolchain, request: &Request<'_>, object: &[u8]
         }
     };
     check_exports(&toolchain.linker.program, &library, &content, exports(request.lowering.template))?;
+    if needs.dependencies {
+        check_dependencies(toolchain, request, &library, &content)?;
+    }
     Ok(content)
+}
+
+/// Checks that a dylib with code of dependencies has no state of theirs, and that all that they need can be had.
+fn check_dependencies(toolchain: &Toolchain, request: &Request<'_>, library: &Path, content: &[u8]) -> Result<(), Error> {
+    let program = &toolchain.linker.program;
+    let bad = |reason: String| Error::BadOutput { program: program.clone(), path: library.to_owned(), reason };
+    let file = ElfFile64::<object::Endianness>::parse(content).map_err(|error| bad(error.to_string()))?;
+    let undefined = undefined_names(file.dynamic_symbols()).map_err(|error| bad(error.to_string()))?;
+    let unresolved: Vec<&str> = undefined.into_iter().filter(|name| !is_lent(request, name)).collect();
+    if !unresolved.is_empty() {
+        return Err(unresolved_error(request, &unresolved));
+    }
+    dependencies::check_state(request.lowering.template, content, bad)
 }
 
 /// The linker's arguments for the object in the folder of the request.
@@ -86,16 +104,25 @@ fn arguments(toolchain: &Toolchain, request: &Request<'_>, needs: &Needs) -> Res
         .map(OsString::from)
         .collect();
     if !request.lowering.debug_info {
-        arguments.push("-s".into());
+        // State of dependencies is found by its symbols.
+        arguments.push(if needs.dependencies { "-S" } else { "-s" }.into());
     }
     arguments.push(request.support.into());
-    if needs.builtins {
+    if needs.dependencies {
+        arguments.push("--start-group".into());
+        arguments.extend(dependencies::archives(request.lowering.template)?.into_iter().map(OsString::from));
+        arguments.push("--end-group".into());
+    }
+    if needs.builtins || needs.dependencies {
         arguments.push((&toolchain.builtins).into());
     }
-    if needs.math {
+    if needs.dependencies {
+        arguments.push("--as-needed".into());
+    }
+    if needs.math || needs.dependencies {
         arguments.push((&System::find()?.math).into());
     }
-    if needs.system {
+    if needs.system || needs.dependencies {
         let System { c, unwind, .. } = System::find()?;
         arguments.extend(["--as-needed".into(), c.into(), unwind.into()]);
     }
@@ -136,26 +163,42 @@ fn resolve(toolchain: &Toolchain, request: &Request<'_>, object: &[u8]) -> Resul
         // First, since the host is linked in this order too: its `cbrt` is not the system's.
         if toolchain.builtin_symbols.contains(name) {
             needs.builtins = true;
-        } else if !CString::new(name).is_ok_and(|name| (request.resolves)(&name)) {
-            unresolved.push(format!("`{:#}`", rustc_demangle::demangle(name)));
+        } else if !is_lent(request, name) {
+            unresolved.push(name);
         } else if !name.starts_with("_R") && !VERSIONLESS.contains(&name) {
             let math = System::find()?.math_symbols.contains(name);
             needs.math |= math;
             needs.system |= !math;
         }
     }
-    if unresolved.is_empty() {
-        return Ok(needs);
+    needs.dependencies = !unresolved.is_empty();
+    if needs.dependencies && request.lowering.template.build_flags()?.dependencies.is_empty() {
+        return Err(unresolved_error(request, &unresolved));
     }
-    unresolved.sort();
-    unresolved.dedup();
-    Err(Error::UnresolvedSymbol { function: request.lowering.template.function, symbols: unresolved.join(", ") })
+    Ok(needs)
+}
+
+/// Whether the support library, or what it is linked against, defines a symbol.
+fn is_lent(request: &Request<'_>, name: &str) -> bool {
+    CString::new(name).is_ok_and(|name| (request.resolves)(&name))
+}
+
+fn unresolved_error(request: &Request<'_>, names: &[&str]) -> Error {
+    let mut shown: Vec<String> = names.iter().map(|name| format!("`{:#}`", rustc_demangle::demangle(name))).collect();
+    shown.sort();
+    shown.dedup();
+    Error::UnresolvedSymbol { function: request.lowering.template.function, symbols: shown.join(", ") }
 }
 
 /// The symbols that an object leaves to others to define.
 fn undefined_symbols(object: &[u8]) -> object::Result<Vec<&str>> {
     let file = ElfFile64::<object::Endianness>::parse(object)?;
-    let undefined = file.symbols().filter(|symbol| symbol.is_undefined() && !symbol.is_weak());
+    undefined_names(file.symbols())
+}
+
+/// The names of the undefined ones among symbols.
+fn undefined_names<'a>(symbols: impl Iterator<Item = impl ObjectSymbol<'a>>) -> object::Result<Vec<&'a str>> {
+    let undefined = symbols.filter(|symbol| symbol.is_undefined() && !symbol.is_weak());
     let names = undefined.map(|symbol| symbol.name()).collect::<object::Result<Vec<&str>>>()?;
     Ok(names.into_iter().filter(|name| !matches!(*name, "" | "_GLOBAL_OFFSET_TABLE_")).collect())
 }

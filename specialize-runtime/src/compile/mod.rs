@@ -7,6 +7,8 @@ mod children;
 #[cfg(specialize_runtime_tier)]
 mod client;
 #[cfg(specialize_runtime_tier)]
+pub(crate) mod dependencies;
+#[cfg(specialize_runtime_tier)]
 mod digest;
 #[cfg(specialize_runtime_tier)]
 #[allow(dead_code, reason = "the other end of the pipe uses the other half")]

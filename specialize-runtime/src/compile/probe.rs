@@ -70,6 +70,8 @@ const fn template(cfgs: &'static [bool]) -> Template {
             debug_assertions: false,
             target_cpu: None,
             target_features: &[],
+            dependencies: &[],
+            dependency_folders: &[],
         }),
     }
 }

@@ -215,6 +215,8 @@ mod tests {
         debug_assertions: false,
         target_cpu: None,
         target_features: &[],
+        dependencies: &[],
+        dependency_folders: &[],
     };
 
     const TEMPLATE: Template = Template {

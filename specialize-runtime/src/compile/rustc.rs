@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+use super::dependencies;
 use super::process::{Job, Limits};
 use super::render::{Holes, ROOT_FILE, Source};
 use super::template::{BuildFlags, Template};
@@ -100,6 +101,7 @@ impl Lowering<'_> {
             arguments.push(format!("--remap-path-prefix={}=.", self.folder.display()));
         }
         arguments.extend(source.place.remap.iter().map(|remap| format!("--remap-path-prefix={remap}")));
+        arguments.extend(dependencies::arguments(flags));
         let held = self.template.cfgs.iter().enumerate().filter(|(_, holds)| **holds);
         arguments.extend(held.map(|(index, _)| format!("--cfg=_{index}")));
         let fixed = [

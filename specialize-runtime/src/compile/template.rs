@@ -75,4 +75,19 @@ pub struct BuildFlags {
     pub target_cpu: Option<&'static str>,
     /// Every `-C target-feature` of the host in its order.
     pub target_features: &'static [&'static str],
+    /// The dependencies of the host's crate that the text uses.
+    pub dependencies: &'static [Dependency],
+    /// The folders in which rustc finds what these depend on, if there are any.
+    pub dependency_folders: &'static [&'static str],
+}
+
+/// A dependency of the host's crate, as rustc was told of it when the host was built.
+#[derive(Clone, Copy, Debug)]
+pub struct Dependency {
+    /// The name that the host's crate has for it.
+    pub name: &'static str,
+    /// Its file: an rlib, or where that was not made yet its metadata alone.
+    pub path: &'static str,
+    /// The digest of that file.
+    pub digest: u128,
 }

@@ -53,6 +53,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
             debug_assertions: false,
             target_cpu: None,
             target_features: &[],
+            dependencies: &[],
+            dependency_folders: &[],
         }),
     },
     layout: &[[8, 8], [4, 4], [8, 8]],

@@ -1,6 +1,7 @@
 //! Tests that run real compilers and linkers, and false ones.
 
 mod children;
+mod dependencies;
 mod faults;
 mod instances;
 mod variants;
@@ -35,6 +36,8 @@ const FLAGS: BuildFlags = BuildFlags {
     debug_assertions: false,
     target_cpu: None,
     target_features: &[],
+    dependencies: &[],
+    dependency_folders: &[],
 };
 
 /// A template of `fn kernel(x: u64, n: u32) -> ...`; the body and the entry are each test's own.

@@ -1,0 +1,1 @@
+../../specialize-runtime/src/compile/digest.rs
