@@ -3,7 +3,10 @@
 mod support;
 
 use std::backtrace::Backtrace;
+use std::ffi::OsStr;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Mutex;
 
 use specialize::{Tier, specialize};
@@ -39,4 +42,72 @@ fn a_backtrace_shows_the_function_and_line_inside_a_variant() {
             assert!(frame.is_some_and(|(name, _)| name.contains("::pick")), "{seen}");
         });
     }
+}
+
+/// Where a tool is not there, a test that needs it skips, and says so.
+fn is_there(tool: &str) -> bool {
+    let there = Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("skipped: no `{tool}` here");
+    }
+    there
+}
+
+/// What `tool` prints that runs this process's `name` again, as the test's child.
+fn under(tool: &mut Command, name: &str, store: &Path) -> String {
+    let variables = [("SPECIALIZE_DEBUG_INFO", OsStr::new("true")), ("SPECIALIZE_TEST_CHILD", name.as_ref())];
+    let program = std::env::current_exe().expect("Linux");
+    tool.arg(program).args([name, "--exact", "--test-threads=1"]).envs(variables).env("SPECIALIZE_CACHE_DIR", store);
+    let output = tool.output().expect("it was there");
+    let [printed, errors] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(output.status.success(), "{printed}\n{errors}");
+    printed + &errors
+}
+
+#[test]
+fn a_debugger_stops_at_a_line_inside_a_variant() {
+    const NAME: &str = "a_debugger_stops_at_a_line_inside_a_variant";
+    if support::is_child(NAME) {
+        return assert_eq!(pick::prepare(5).expect("a variant, though a breakpoint is in it").call(&[1; 5]), 5);
+    }
+    if !is_there("gdb") {
+        return;
+    }
+    let store = tempfile::tempdir().expect("a folder");
+    let mut gdb = Command::new("gdb");
+    gdb.args(["-q", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-ex", "set breakpoint pending on", "-ex"]);
+    gdb.arg(format!("break debugging.rs:{LINE} if $_any_caller_matches(\"::Bound::call\", 9)")).args([
+        "-ex",
+        "run",
+        "-ex",
+        "backtrace",
+        "--args",
+    ]);
+    let printed = under(&mut gdb, NAME, store.path());
+    let frame = printed.lines().find(|line| line.starts_with("#0"));
+    assert!(frame.is_some_and(|frame| frame.contains("pick") && frame.contains(&format!("debugging.rs:{LINE}"))), "{printed}");
+    assert!(printed.contains(".so"), "it is a variant's: {printed}");
+}
+
+#[test]
+fn a_profiler_shows_a_variant_by_its_function_s_path() {
+    const NAME: &str = "a_profiler_shows_a_variant_by_its_function_s_path";
+    if support::is_child(NAME) {
+        let bound = pick::prepare(100_000).expect("a variant");
+        let xs = vec![1; 100_000];
+        return (0..20_000).for_each(|_| assert_eq!(bound.call(std::hint::black_box(&xs)), 100_000));
+    }
+    let store = tempfile::tempdir().expect("a folder");
+    let data = store.path().join("perf.data");
+    let may_record = || {
+        let tried = Command::new("perf").args(["record", "-q", "-e", "cpu-clock", "-o"]).arg(&data).arg("true").output();
+        tried.is_ok_and(|output| output.status.success())
+    };
+    if !is_there("perf") || !may_record() {
+        return eprintln!("skipped: `perf` cannot record here");
+    }
+    under(Command::new("perf").args(["record", "-q", "-e", "cpu-clock", "-o"]).arg(&data), NAME, &store.path().join("store"));
+    let report = Command::new("perf").args(["report", "--stdio", "--sort", "symbol", "-i"]).arg(&data).output().expect("it was there");
+    let printed = String::from_utf8_lossy(&report.stdout).into_owned();
+    assert!(printed.contains("debugging::pick::variant"), "{printed}");
 }

@@ -112,6 +112,9 @@ impl Drop for Library {
     }
 }
 
+/// What a debugger writes over an instruction at which it is to stop (`int3`), as soon as it sees the library.
+const BREAKPOINT: u8 = 0xcc;
+
 /// Where the code of `variant` stands, if the very bytes that were checked are mapped: they are compared in the segment that holds
 /// the code and that the loader does not change.
 fn code_of(opened: &Opened, variant: &Dylib<'_>) -> Option<Range<usize>> {
@@ -124,5 +127,6 @@ fn code_of(opened: &Opened, variant: &Dylib<'_>) -> Option<Range<usize>> {
     }
     // SAFETY: the kernel says that the file is mapped up to `end` and beyond, readable and not writable; the loader holds it open.
     let mapped = unsafe { std::slice::from_raw_parts(entry.cast::<u8>().sub(variant.entry), variant.code.len()) };
-    (mapped == variant.code).then_some(start..end)
+    let is_same = mapped == variant.code || mapped.iter().zip(variant.code).all(|(now, then)| now == then || *now == BREAKPOINT);
+    is_same.then_some(start..end)
 }

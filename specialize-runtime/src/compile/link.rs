@@ -12,7 +12,7 @@ use super::rustc::OBJECT;
 use super::system::System;
 use super::template::Template;
 use super::toolchain::Toolchain;
-use super::{Request, dependencies};
+use super::{Request, dependencies, symbol};
 use crate::Error;
 
 /// The dylib, in the working directory.
@@ -96,21 +96,26 @@ fn check_dependencies(toolchain: &Toolchain, request: &Request<'_>, library: &Pa
 /// The linker's arguments for the object in the folder of the request.
 fn arguments(toolchain: &Toolchain, request: &Request<'_>, needs: &Needs) -> Result<Vec<OsString>, Error> {
     let symbols = request.lowering.folder.join(SYMBOLS);
-    let shown = format!("{{ global: {}; local: *; }};\n", exports(request.lowering.template).join("; "));
-    fs::write(&symbols, shown).map_err(|error| Error::file("write", symbols, error))?;
+    let template = request.lowering.template;
+    let named = request.lowering.debug_info.then(|| symbol::of_variant(template.module_path, template.function));
+    let shown: Vec<&str> = exports(template).iter().copied().chain(named.as_deref()).collect();
+    fs::write(&symbols, format!("{{ global: {}; local: *; }};\n", shown.join("; ")))
+        .map_err(|error| Error::file("write", symbols, error))?;
     let mut arguments: Vec<OsString> = ["-shared", "-z", "noseparate-code", "-z", "norelro", "-z", "noexecstack"]
         .into_iter()
         .chain(["--eh-frame-hdr", "--gc-sections", "--version-script", SYMBOLS, "-o", LIBRARY, OBJECT])
         .map(OsString::from)
         .collect();
-    if !request.lowering.debug_info {
+    if let Some(name) = named {
+        arguments.push(format!("--defsym={name}=specialize_entry").into());
+    } else {
         // State of dependencies is found by its symbols.
         arguments.push(if needs.dependencies { "-S" } else { "-s" }.into());
     }
     arguments.push(request.support.into());
     if needs.dependencies {
         arguments.push("--start-group".into());
-        arguments.extend(dependencies::archives(request.lowering.template)?.into_iter().map(OsString::from));
+        arguments.extend(dependencies::archives(template)?.into_iter().map(OsString::from));
         arguments.push("--end-group".into());
     }
     if needs.builtins || needs.dependencies {

@@ -40,6 +40,8 @@ mod rustc;
 #[cfg(specialize_runtime_tier)]
 pub(crate) mod support;
 #[cfg(specialize_runtime_tier)]
+mod symbol;
+#[cfg(specialize_runtime_tier)]
 mod system;
 #[cfg(specialize_runtime_tier)]
 pub(crate) mod tested;
