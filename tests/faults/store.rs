@@ -73,7 +73,12 @@ fn a_store_from_which_nothing_may_be_run_means_no_store() {
         let is_in_memory = maps.contains("/memfd:specialize");
         assert_eq!(is_in_memory, std::env::var_os("EVERYWHERE").is_some(), "{maps}");
         is_made(14);
-        return assert!(settle(PATIENCE));
+        assert!(settle(PATIENCE));
+        let descriptors = || fs::read_dir("/proc/self/fd").expect("Linux").count();
+        let before = descriptors();
+        (15..20).for_each(is_made);
+        assert!(settle(PATIENCE));
+        return assert_eq!(descriptors(), before, "a variant takes no descriptor of the host's");
     }
     for everywhere in [false, true] {
         let place = Place::new(NAME);
