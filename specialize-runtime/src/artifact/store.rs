@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use tempfile::{NamedTempFile, TempDir};
@@ -19,6 +19,7 @@ use crate::artifact::file::{self, Artifact};
 use crate::artifact::key::Key;
 use crate::artifact::{sweep, way};
 use crate::error::Error;
+use crate::of_process::OfProcess;
 
 /// Where else there is room for temporary files: in memory.
 const SHARED_MEMORY: &str = "/dev/shm";
@@ -261,9 +262,10 @@ impl Store {
     pub(crate) fn work_place(&self) -> WorkPlace {
         left().retain(|folder| !is_removed(folder));
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        // Processes of other namespaces may share the folder and have the same number.
-        static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
-        let name = format!("{}-{:016x}-{}", std::process::id(), *RANDOM, COUNT.fetch_add(1, Ordering::Relaxed));
+        // Processes of other namespaces may share the folder and have the same number, a forked child too.
+        static RANDOM: OfProcess<u64> = OfProcess::new();
+        let random = RANDOM.get_or_init(|| RandomState::new().build_hasher().finish());
+        let name = format!("{}-{random:016x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         WorkPlace { path: self.aside.as_ref().map_or(&*self.work, TempDir::path).join(name) }
     }
 
