@@ -34,6 +34,47 @@ fn a_host_without_descriptors_gets_its_variants_later() {
     }
 }
 
+/// Takes all descriptors that this process may still have, but for `spare`.
+fn take_descriptors(spare: usize) -> Vec<fs::File> {
+    let mut taken: Vec<_> = std::iter::from_fn(|| fs::File::open("/dev/null").ok()).collect();
+    taken.truncate(taken.len() - spare);
+    taken
+}
+
+/// Asks for 24 values from `first` on with no spare descriptor, with one, with two and so on, and then for all again; how many
+/// descriptors are open at the end.
+fn run_out_of_descriptors(first: u32) -> usize {
+    let is_made = |spare: u32| {
+        let n = first + spare;
+        let taken = take_descriptors(spare as usize);
+        let made = power::prepare(n).map(|bound| assert_eq!(bound.call(3), power::generic(3, n)));
+        assert_eq!(power(3, n), power::generic(3, n));
+        drop(taken);
+        made.is_ok()
+    };
+    let made: Vec<bool> = (0..24).map(is_made).collect();
+    assert!(!made[0] && made[23], "{made:?}");
+    for n in first..first + 24 {
+        assert_eq!(power::prepare(n).expect("a variant").call(3), power::generic(3, n));
+    }
+    assert!(settle(PATIENCE));
+    fs::read_dir("/proc/self/fd").expect("Linux").count()
+}
+
+#[test]
+fn a_host_that_runs_out_of_descriptors_half_way_loses_none_and_gets_its_variants_later() {
+    const NAME: &str = "resources::a_host_that_runs_out_of_descriptors_half_way_loses_none_and_gets_its_variants_later";
+    if is_child(NAME) {
+        limit(libc::RLIMIT_NOFILE, 100);
+        // In the first round nothing was made before, in the others only the variants are new.
+        let open = [100, 200, 300].map(run_out_of_descriptors);
+        assert_eq!(open[1], open[2]);
+        return assert!(stats().store_error.is_none(), "{:?}", stats().store_error);
+    }
+    Place::new(NAME).run(&[]);
+    Place::new(NAME).run(&[("SPECIALIZE_ENGINE", "auto"), ("SPECIALIZE_CACHE_DIR", "")]);
+}
+
 #[test]
 fn a_host_whose_files_may_not_grow_goes_on() {
     const NAME: &str = "resources::a_host_whose_files_may_not_grow_goes_on";

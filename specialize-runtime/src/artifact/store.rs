@@ -126,13 +126,14 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Not even a private folder can be made.
+    /// Not even a private folder can be made, or there are no descriptors or memory to look at the store, which a later call may have.
     pub(crate) fn open(folder: Option<&Path>, limit: u64) -> Result<Store, Error> {
         let Some(folder) = folder else {
             return Store::private(limit, None);
         };
         match Store::shared(folder, limit) {
             Ok(store) => Ok(store),
+            Err(error) if lacks_what_comes_back(&error) => Err(error),
             Err(error) => {
                 tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process");
                 Store::private(limit, Some(error))
@@ -177,11 +178,13 @@ impl Store {
 
     fn private_in(place: &Path, limit: u64) -> Result<Store, Error> {
         let folder = temporary_folder(place)?;
-        let loads_from_memory = !may_run_code_from(folder.path());
-        let store = Store::at(folder.path().to_owned(), limit);
+        let path = folder.path().to_owned();
+        let loads_from_memory = !may_run_code_from(&path);
+        let store = Store::at(path.clone(), limit);
         let store = Store { private: Some(folder), loads_from_memory, ..store };
-        store.make_folders()?;
-        store.try_writing()?;
+        let usable = store.make_folders().and_then(|()| store.try_writing());
+        // Without descriptors not even a folder can be removed: dropped as a place of work, it is tried again later.
+        usable.inspect_err(|_| drop(WorkPlace { path }))?;
         Ok(store)
     }
 
@@ -386,6 +389,12 @@ fn temporary_folder(place: &Path) -> Result<TempDir, Error> {
         .permissions(Permissions::from_mode(0o700))
         .tempdir_in(way::find_safe(place)?)
         .map_err(|source| Error::file("make a folder in", place, source))
+}
+
+/// Whether it says nothing about the store, but that the process or the system has too little of something at the moment.
+fn lacks_what_comes_back(error: &Error) -> bool {
+    let Error::File { source, .. } = error else { return false };
+    matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
 /// Whether what is in `folder` may be loaded and run.
