@@ -87,7 +87,7 @@ fn a_store_from_which_nothing_may_be_run_means_no_store() {
             folders.extend([place.temporary(), "/dev/shm".into()]);
         }
         let Some(mounts) = tmpfs(&folders, "noexec") else {
-            return eprintln!("skipped: nothing can be mounted here");
+            return skipped("nothing can be mounted here");
         };
         for engine in ["rustc", "auto"] {
             let mut variables = vec![("SPECIALIZE_ENGINE", engine)];
@@ -102,7 +102,7 @@ fn on_a_disk_of(name: &'static str, options: &str) {
     let place = Place::new(name);
     match tmpfs(&[place.store()], options) {
         Some(mounts) => place.run_within(&mounts, &[]),
-        None => eprintln!("skipped: nothing can be mounted here"),
+        None => skipped("nothing can be mounted here"),
     }
 }
 
