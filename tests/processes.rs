@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use specialize::{Error, Origin, Tier, settle, specialize, stats};
 use support::compilers::{NO_COMPILER, SUPPORT, TEMPLATE, VERSION, compiler};
+use support::limits::forbid_memory_emptied_in_children;
 use support::mounts::first_process;
 use support::place::{Place, own};
 use support::processes::{PATIENCE, at_work_in, children, end_of, eventually, ever_started_a_process, files_below, threads};
@@ -251,6 +252,9 @@ fn succeeds(child: libc::pid_t) {
 fn a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on() {
     const NAME: &str = "a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on";
     if is_child(NAME) {
+        if std::env::var_os("OLD_KERNEL").is_some() {
+            forbid_memory_emptied_in_children();
+        }
         has_a_variant(5);
         let child = fork(|| {
             assert_eq!((power(2, 5), power::bind(5).tier()), (32, Tier::Runtime), "the parent's are there");
@@ -265,6 +269,7 @@ fn a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on() {
     }
     Place::new(NAME).run(&[("SPECIALIZE_ENGINE", "auto")]);
     Place::new(NAME).run(&[("SPECIALIZE_CACHE_DIR", "")]);
+    Place::new(NAME).run(&[("OLD_KERNEL", "")]);
 }
 
 #[test]
