@@ -4,16 +4,18 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use specialize::{Tier, settle, specialize, stats};
 use support::compilers::{TEMPLATE, compiler};
 use support::place::{Place, own};
-use support::processes::{PATIENCE, end_of, eventually, files_below};
+use support::processes::{PATIENCE, end_of, eventually};
 use support::{is_child, private_store};
 
 const THREADS: usize = 16;
@@ -135,37 +137,82 @@ fn dispatchers_are_right_while_variants_are_published() {
     assert!((0..VALUES).all(|n| wide(5, n, !n) == wide::generic(5, n, !n) && in_turns(5, n) == 6 * n));
 }
 
+/// The variable that says which values a host wants, the first and the one after the last.
+const WANTED: &str = "WANTED";
+
+/// The values of a host that is told them.
+fn wanted() -> std::ops::Range<u64> {
+    let text = std::env::var(WANTED).expect("set by the test");
+    let (first, end) = text.split_once("..").expect("a range");
+    first.parse().expect("a number")..end.parse().expect("a number")
+}
+
 #[test]
 fn processes_that_make_the_same_variants_at_once_all_succeed() {
     const NAME: &str = "processes_that_make_the_same_variants_at_once_all_succeed";
-    const VALUES: u64 = 4;
     if is_child(NAME) {
-        if std::env::var_os("WAITS").is_some() {
-            let meeting = own().join("meeting");
-            fs::create_dir_all(&meeting).expect("a folder");
-            fs::write(meeting.join(std::process::id().to_string()), "").expect("a file");
-            eventually("the others come", || files_below(&meeting).len() == 3);
-        }
-        for n in 0..VALUES {
+        // Until all have been started.
+        std::io::stdin().read_to_end(&mut Vec::new()).expect("a pipe");
+        for n in wanted() {
             let bound = shared_store::prepare(n).expect("a variant");
             assert_eq!((bound.tier(), bound.call(6)), (Tier::Runtime, 7 * n));
         }
         let counts = shared_store::table().counts();
-        assert_eq!(counts.compiled + counts.loaded, VALUES);
+        assert_eq!(counts.compiled + counts.loaded, wanted().end - wanted().start);
         assert!(stats().store_error.is_none());
         return;
     }
     let place = Place::new(NAME);
-    // Nothing is there yet: they make the store, the support library and the compile server at once, too.
-    let mut hosts: Vec<_> = (0..3)
-        .map(|_| place.host(&[("WAITS", ""), ("SPECIALIZE_ENGINE", "auto")]).stdout(std::process::Stdio::null()).spawn().expect("starts"))
-        .collect();
-    for host in &mut hosts {
-        assert!(end_of(host).success());
+    // Nothing is there yet: two make the store, the support library and the compile server at once, too. Then there is much to be
+    // found, and one that all two hundred want to make.
+    for (count, wanted, engine) in [(2, "0..4", "auto"), (200, "1..5", "rustc")] {
+        let mut host = place.host(&[(WANTED, wanted), ("SPECIALIZE_ENGINE", engine)]);
+        host.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut hosts: Vec<_> = (0..count).map(|_| host.spawn().expect("starts")).collect();
+        hosts.iter_mut().for_each(|host| drop(host.stdin.take()));
+        for host in &mut hosts {
+            assert!(end_of(host).success());
+        }
     }
     assert_eq!(place.leftovers(), [] as [PathBuf; 0]);
     // What they left is whole.
-    place.run(&[("SPECIALIZE_MODE", "load")]);
+    place.run(&[("SPECIALIZE_MODE", "load"), (WANTED, "0..5")]);
+}
+
+#[test]
+fn what_one_process_found_a_moment_ago_another_does_not_remove() {
+    const NAME: &str = "what_one_process_found_a_moment_ago_another_does_not_remove";
+    if is_child(NAME) {
+        wanted().for_each(|n| assert_eq!(shared_store::prepare(n).expect("a variant").call(6), 7 * n));
+        assert!(settle(PATIENCE));
+        match std::env::var("ROLE").as_deref() {
+            Ok("finder") => {
+                fs::write(own().join("found"), "").expect("a file");
+                eventually("the store is swept", || own().join("swept").exists());
+                wanted().for_each(|n| assert_eq!(shared_store(6, n), 7 * n));
+            }
+            Ok("witness") => assert!((4..8).all(|n| shared_store::prepare(n).is_err()), "what nobody used was removed"),
+            _ => {}
+        }
+        return;
+    }
+    let place = Place::new(NAME);
+    place.run(&[(WANTED, "0..8")]);
+    for artifact in place.artifacts() {
+        let used = SystemTime::now() - Duration::from_secs(2 * 60 * 60);
+        fs::File::open(artifact).and_then(|file| file.set_modified(used)).expect("our own file");
+    }
+    let finder = [(WANTED, "0..4"), ("ROLE", "finder"), ("SPECIALIZE_MODE", "load")];
+    let mut finder = place.host(&finder).stdout(Stdio::null()).spawn().expect("starts");
+    eventually("it finds its variants", || place.path().join("found").exists());
+    // It keeps one, for which there is no room.
+    let mut sweeper = place.host(&[(WANTED, "8..9"), ("SPECIALIZE_CACHE_LIMIT", "1")]).stdout(Stdio::null()).spawn().expect("starts");
+    assert!(end_of(&mut sweeper).success());
+    fs::write(place.path().join("swept"), "").expect("a file");
+    assert!(end_of(&mut finder).success());
+    for wanted in ["0..4", "8..9"] {
+        place.run(&[(WANTED, wanted), ("ROLE", "witness"), ("SPECIALIZE_MODE", "load")]);
+    }
 }
 
 #[test]

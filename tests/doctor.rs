@@ -2,11 +2,12 @@
 
 mod support;
 
-use specialize::{Check, Finding, doctor};
-use support::compilers::NO_COMPILER;
-use support::is_child;
+use specialize::{Check, Error, Finding, doctor};
+use support::compilers::{NO_COMPILER, compiler};
+use support::limits::forbid_processes;
 use support::mounts::tmpfs;
 use support::place::Place;
+use support::{is_child, skipped};
 
 fn check<'a>(checks: &'a [Check], name: &str) -> &'a Check {
     checks.iter().find(|check| check.name == name).expect("it is a step")
@@ -49,6 +50,49 @@ fn the_first_step_that_fails_is_named_and_the_others_are_not_tried() {
 }
 
 #[test]
+fn where_no_process_may_be_started_it_says_so() {
+    const NAME: &str = "where_no_process_may_be_started_it_says_so";
+    if is_child(NAME) {
+        forbid_processes();
+        let diagnosis = doctor();
+        let missing = diagnosis.first_missing().expect("something is missing");
+        assert!(matches!(missing.finding, Finding::Missing(Error::Spawn { .. })), "{diagnosis}");
+        return assert!(missing.name == "toolchain" && missing.advice.is_some_and(|advice| advice.contains("seccomp")), "{diagnosis}");
+    }
+    Place::new(NAME).run(&[]);
+}
+
+#[test]
+fn what_is_stripped_from_a_toolchain_is_named() {
+    const NAME: &str = "what_is_stripped_from_a_toolchain_is_named";
+    if is_child(NAME) {
+        let (name, reason) = (std::env::var("STRIPPED").expect("set by the test"), std::env::var("REASON").expect("set by the test"));
+        let diagnosis = doctor();
+        let stripped = check(&diagnosis.checks, &name);
+        let told = match &stripped.finding {
+            Finding::Wanting(reason) => reason.clone(),
+            Finding::Missing(error) => error.to_string(),
+            _ => String::new(),
+        };
+        assert!(told.contains(&reason) && stripped.advice.is_some(), "{diagnosis}");
+        let serves = std::env::var("SPECIALIZE_ENGINE").is_ok_and(|engine| engine == "auto");
+        return assert_eq!(diagnosis.is_well(), serves, "{diagnosis}");
+    }
+    let place = Place::new(NAME);
+    // All but LLVM.
+    let compiler_alone = compiler(place.path(), &[]);
+    std::fs::create_dir(place.path().join("lib")).expect("a folder");
+    for engine in ["auto", "llvm"] {
+        let toolchain = ("SPECIALIZE_TOOLCHAIN", compiler_alone.to_str().expect("no strange characters"));
+        place.run(&[("STRIPPED", "compile server"), ("REASON", "libLLVM"), toolchain, ("SPECIALIZE_ENGINE", engine)]);
+    }
+    let place = Place::new(NAME);
+    let without_libraries = compiler(place.path(), &[("*--print*", "printf '%s\\n' \"$folder\" \"$folder/libraries\"; exit")]);
+    let toolchain = ("SPECIALIZE_TOOLCHAIN", without_libraries.to_str().expect("no strange characters"));
+    place.run(&[("STRIPPED", "toolchain"), ("REASON", "libraries"), toolchain]);
+}
+
+#[test]
 fn what_is_only_wanting_does_not_end_the_way() {
     const NAME: &str = "what_is_only_wanting_does_not_end_the_way";
     if is_child(NAME) {
@@ -65,7 +109,7 @@ fn what_is_only_wanting_does_not_end_the_way() {
     for options in ["noexec", "ro"] {
         match tmpfs(&[place.store()], options) {
             Some(mounts) => place.judge(&mounts.around(&place.host(&variables)).output().expect("starts")),
-            None => eprintln!("skipped: nothing can be mounted here"),
+            None => skipped("nothing can be mounted here"),
         }
     }
 }

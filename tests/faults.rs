@@ -18,9 +18,9 @@ use std::sync::Mutex;
 
 use specialize::{Error, FunctionStats, Tier, settle, specialize, stats};
 use support::compilers::{COMPILE, HANG, NO_COMPILER, SUPPORT, TEMPLATE, VERSION, compiler};
-use support::is_child;
 use support::place::{Place, own};
 use support::processes::{PATIENCE, at_work_in, eventually, files_below};
+use support::{is_child, skipped};
 
 #[specialize(n in [2, 3, 8])]
 fn power(x: u64, n: u32) -> u64 {
@@ -147,7 +147,7 @@ fn a_compiler_of_another_version_is_not_used() {
         return only_the_generic_function_serves(|error| matches!(error, Error::ToolchainDiffers { .. }));
     }
     let Some(nightly) = nightly() else {
-        return eprintln!("skipped: there is no nightly compiler on this machine");
+        return skipped("there is no nightly compiler on this machine");
     };
     Place::new(NAME).run(&[("SPECIALIZE_TOOLCHAIN", text(&nightly))]);
 }

@@ -54,6 +54,7 @@ fn a_host_of_one_unit_that_is_optimized_at_link_time_and_stripped_holds_the_prom
     assert_eq!(said, "0: quiet, not tuned, not debug, [true, false, false]\noverflow checks off\npanic unwind\n");
     let image = fs::read(&host).expect("readable");
     assert!(!image.windows(7).any(|window| window == b".symtab"), "it is stripped");
+    assert_eq!(missing(&host), "None\n");
 }
 
 #[test]
@@ -94,6 +95,12 @@ fn a_static_host_says_that_it_has_no_runtime_tier() {
     let store = folder.path().join("store");
     succeeded(program(&host).env("SPECIALIZE_CACHE_DIR", &store));
     assert!(!store.exists(), "it does not even try");
+    assert_eq!(missing(&host), "Some(\"platform\")\n");
+}
+
+/// What the doctor says in `host` is missing.
+fn missing(host: &Path) -> String {
+    String::from_utf8(succeeded(program(host).arg("doctor")).stdout).expect("text")
 }
 
 #[test]
@@ -196,8 +203,7 @@ fn a_strict_crate_hears_no_word_of_what_is_generated() {
     let mut doc = DEBUG.cargo(&SOURCES, "doc", "strict");
     quiet(doc.args(["--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings -D rustdoc::all"));
     if !cargo(&SOURCES).args(["clippy", "--version"]).output().is_ok_and(|output| output.status.success()) {
-        println!("clippy is not installed: what it says is not checked");
-        return;
+        return support::skipped("clippy is not installed: what it says is not checked");
     }
     quiet(DEBUG.cargo(&SOURCES, "clippy", "strict").args(["--", "-D", "warnings", "-D", "clippy::pedantic"]));
 }

@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 
 use specialize::{Error, Origin, Tier, settle, specialize, stats};
 use support::compilers::{NO_COMPILER, SUPPORT, TEMPLATE, VERSION, compiler};
-use support::is_child;
+use support::limits::forbid_memory_emptied_in_children;
+use support::mounts::first_process;
 use support::place::{Place, own};
-use support::processes::{PATIENCE, at_work_in, children, end_of, eventually, ever_started_a_process, threads};
+use support::processes::{PATIENCE, at_work_in, children, end_of, eventually, ever_started_a_process, files_below, threads};
+use support::{is_child, skipped};
 
 #[specialize(n in [2, 3, 8])]
 fn power(x: u64, n: u32) -> u64 {
@@ -250,6 +252,9 @@ fn succeeds(child: libc::pid_t) {
 fn a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on() {
     const NAME: &str = "a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on";
     if is_child(NAME) {
+        if std::env::var_os("OLD_KERNEL").is_some() {
+            forbid_memory_emptied_in_children();
+        }
         has_a_variant(5);
         let child = fork(|| {
             assert_eq!((power(2, 5), power::bind(5).tier()), (32, Tier::Runtime), "the parent's are there");
@@ -264,6 +269,7 @@ fn a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on() {
     }
     Place::new(NAME).run(&[("SPECIALIZE_ENGINE", "auto")]);
     Place::new(NAME).run(&[("SPECIALIZE_CACHE_DIR", "")]);
+    Place::new(NAME).run(&[("OLD_KERNEL", "")]);
 }
 
 #[test]
@@ -283,6 +289,39 @@ fn a_forked_child_that_makes_nothing_leaves_the_parents_work_alone() {
         let cache = if cache.is_empty() { PathBuf::new() } else { place.store() };
         let text = |path: &PathBuf| path.to_str().expect("no strange characters").to_owned();
         place.run(&[("SPECIALIZE_TOOLCHAIN", &text(&compiler)), ("SPECIALIZE_CACHE_DIR", &text(&cache))]);
+    }
+}
+
+#[test]
+fn a_forked_child_with_its_parents_number_is_another_process() {
+    const NAME: &str = "a_forked_child_with_its_parents_number_is_another_process";
+    if is_child(NAME) {
+        let own_number = std::process::id();
+        assert_eq!(own_number, 1);
+        has_a_variant(5);
+        assert!(settle(PATIENCE));
+        let stores = files_below(&std::env::temp_dir());
+        // SAFETY: the call takes flags, and concerns only what is forked from now on.
+        assert_eq!(unsafe { libc::unshare(libc::CLONE_NEWPID) }, 0);
+        succeeds(fork(|| {
+            assert_eq!(std::process::id(), own_number);
+            assert_eq!((power(2, 5), power::bind(5).tier()), (32, Tier::Runtime), "the parent's are there");
+            let made = power::prepare_within(6, PATIENCE / 2).expect("it has a service of its own");
+            assert_eq!((made.tier(), made.call(2)), (Tier::Runtime, 64));
+        }));
+        assert!(!stores.is_empty() || std::env::var("SPECIALIZE_CACHE_DIR").is_ok_and(|folder| !folder.is_empty()));
+        return assert_eq!(files_below(&std::env::temp_dir()), stores, "the child's end leaves the parent's store alone");
+    }
+    for cache in ["store", ""] {
+        let place = Place::new(NAME);
+        let mut host = place.host(&[]);
+        if cache.is_empty() {
+            host.env("SPECIALIZE_CACHE_DIR", "");
+        }
+        match first_process(&host) {
+            Some(mut host) => place.judge(&host.output().expect("starts")),
+            None => skipped("it takes a namespace of processes"),
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use std::process::Command;
 
 use specialize::{Error, Tier, specialize, stats};
 use support::compilers::compiler;
-use support::is_child;
 use support::place::{Place, own};
+use support::{is_child, skipped};
 
 #[specialize(n in [2])]
 fn power(x: u64, n: u32) -> u64 {
@@ -91,7 +91,7 @@ fn a_tested_compiler_is_not_put_to_the_probe() {
         return host();
     }
     if !is_tested() {
-        return eprintln!("skipped: the compiler of this test was not tested");
+        return skipped("the compiler of this test was not tested");
     }
     let place = place_with(NAME, &[(PROBE, LEAVE_TRACE)]);
     host_comes_to(&place, "5", "");
@@ -105,7 +105,7 @@ fn an_untested_compiler_is_put_to_the_probe_once() {
         return host();
     }
     if is_tested() {
-        return eprintln!("skipped: the compiler of this test was tested");
+        return skipped("the compiler of this test was tested");
     }
     let place = place_with(NAME, &[(PROBE, LEAVE_TRACE)]);
     host_comes_to(&place, "5", "");
@@ -121,7 +121,7 @@ fn a_compiler_whose_probe_failed_makes_nothing_that_is_loaded() {
         return host();
     }
     if is_tested() {
-        return eprintln!("skipped: the compiler of this test was tested");
+        return skipped("the compiler of this test was tested");
     }
     let fails = "printf '#!/bin/sh\\necho sums >&2; exit 3\\n' > specialize_probe; chmod 700 specialize_probe; exit";
     let place = place_with(NAME, &[(PROGRAM, fails)]);
@@ -137,7 +137,7 @@ fn a_compiler_whose_probe_was_killed_is_tried_again_by_the_next_process() {
         return host();
     }
     if is_tested() {
-        return eprintln!("skipped: the compiler of this test was tested");
+        return skipped("the compiler of this test was tested");
     }
     let is_killed = "printf '#!/bin/sh\\nkill -9 $$\\n' > specialize_probe; chmod 700 specialize_probe; exit";
     let place = place_with(NAME, &[(PROGRAM, is_killed)]);

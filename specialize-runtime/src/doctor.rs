@@ -135,6 +135,7 @@ fn advice(name: &str, finding: &Finding) -> Option<&'static str> {
         ("settings", _) => Some("correct or unset them; docs/environment.md lists them all"),
         ("store", _) => Some("set SPECIALIZE_CACHE_DIR to a folder of the user's own, closed to others, where files may be run"),
         ("compile server", _) => Some("install the whole toolchain with its libLLVM, and a C compiler as linker; until then rustc serves"),
+        ("toolchain", Finding::Missing(Error::File { .. })) => Some("install the whole toolchain that built the program, with its std"),
         (_, Finding::Missing(error)) => advice_on(error),
         (_, Finding::Wanting(_)) => None,
     }

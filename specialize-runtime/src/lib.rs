@@ -26,6 +26,8 @@ mod registry;
 mod report;
 mod same;
 mod service;
+#[cfg(test)]
+mod skipped;
 mod stats;
 mod surface;
 mod sync;

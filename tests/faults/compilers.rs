@@ -88,7 +88,7 @@ fn without_a_linker_the_generic_function_serves() {
         return only_the_generic_function_serves(|error| matches!(error, Error::LinkerMissing { .. }));
     }
     let Some(away) = support::mounts::hide(&["/usr/bin/ld", "/usr/local/bin/ld"]) else {
-        return eprintln!("skipped: nothing can be mounted here");
+        return skipped("nothing can be mounted here");
     };
     let place = Place::new(NAME);
     // The same libraries where no linker stands beside them.

@@ -1,18 +1,8 @@
 //! Faults of the system around the host: no descriptors, no processes, small files, signals.
 
-use super::*;
+use support::limits::{forbid_processes, limit};
 
-/// Sets a limit of this process, and gives back what it was.
-fn limit(resource: libc::__rlimit_resource_t, most: u64) -> u64 {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the limit is ours to be filled and read.
-    let (read, before) = unsafe { (libc::getrlimit(resource, &raw mut limit), limit.rlim_cur) };
-    limit.rlim_cur = most.min(limit.rlim_max);
-    // SAFETY: as above.
-    let set = unsafe { libc::setrlimit(resource, &raw const limit) };
-    assert_eq!((read, set), (0, 0));
-    before
-}
+use super::*;
 
 #[test]
 fn a_host_without_descriptors_gets_its_variants_later() {
@@ -32,6 +22,47 @@ fn a_host_without_descriptors_gets_its_variants_later() {
     for engine in ["rustc", "auto"] {
         Place::new(NAME).run(&[("SPECIALIZE_ENGINE", engine)]);
     }
+}
+
+/// Takes all descriptors that this process may still have, but for `spare`.
+fn take_descriptors(spare: usize) -> Vec<fs::File> {
+    let mut taken: Vec<_> = std::iter::from_fn(|| fs::File::open("/dev/null").ok()).collect();
+    taken.truncate(taken.len() - spare);
+    taken
+}
+
+/// Asks for 24 values from `first` on with no spare descriptor, with one, with two and so on, and then for all again; how many
+/// descriptors are open at the end.
+fn run_out_of_descriptors(first: u32) -> usize {
+    let is_made = |spare: u32| {
+        let n = first + spare;
+        let taken = take_descriptors(spare as usize);
+        let made = power::prepare(n).map(|bound| assert_eq!(bound.call(3), power::generic(3, n)));
+        assert_eq!(power(3, n), power::generic(3, n));
+        drop(taken);
+        made.is_ok()
+    };
+    let made: Vec<bool> = (0..24).map(is_made).collect();
+    assert!(!made[0] && made[23], "{made:?}");
+    for n in first..first + 24 {
+        assert_eq!(power::prepare(n).expect("a variant").call(3), power::generic(3, n));
+    }
+    assert!(settle(PATIENCE));
+    fs::read_dir("/proc/self/fd").expect("Linux").count()
+}
+
+#[test]
+fn a_host_that_runs_out_of_descriptors_half_way_loses_none_and_gets_its_variants_later() {
+    const NAME: &str = "resources::a_host_that_runs_out_of_descriptors_half_way_loses_none_and_gets_its_variants_later";
+    if is_child(NAME) {
+        limit(libc::RLIMIT_NOFILE, 100);
+        // In the first round nothing was made before, in the others only the variants are new.
+        let open = [100, 200, 300].map(run_out_of_descriptors);
+        assert_eq!(open[1], open[2]);
+        return assert!(stats().store_error.is_none(), "{:?}", stats().store_error);
+    }
+    Place::new(NAME).run(&[]);
+    Place::new(NAME).run(&[("SPECIALIZE_ENGINE", "auto"), ("SPECIALIZE_CACHE_DIR", "")]);
 }
 
 #[test]
@@ -55,32 +86,6 @@ fn a_host_whose_files_may_not_grow_goes_on() {
     for engine in ["rustc", "auto"] {
         Place::new(NAME).run(&[("SPECIALIZE_ENGINE", engine)]);
     }
-}
-
-/// Lets no process be started from this thread and those that it starts (seccomp(2)).
-fn forbid_processes() {
-    let statement = |code, k| libc::sock_filter { code, jt: 0, jf: 0, k };
-    let jump = |code, k, jt, jf| libc::sock_filter { code, jt, jf, k };
-    let (load, is, has) = (0x20, 0x15, 0x45);
-    let (allow, refuse) = (libc::SECCOMP_RET_ALLOW, libc::SECCOMP_RET_ERRNO | libc::EAGAIN as u32);
-    let mut program = [
-        statement(load, 0),
-        jump(is, libc::SYS_fork as u32, 5, 0),
-        jump(is, libc::SYS_vfork as u32, 4, 0),
-        jump(is, libc::SYS_clone as u32, 0, 2),
-        // The low half of the first argument: threads may be started.
-        statement(load, 16),
-        jump(has, libc::CLONE_THREAD as u32, 0, 1),
-        statement(0x06, allow),
-        statement(0x06, refuse),
-    ];
-    let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
-    // SAFETY: the program is whole, and lives until it is taken over.
-    let done = unsafe {
-        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-            && libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) == 0
-    };
-    assert!(done, "{}", std::io::Error::last_os_error());
 }
 
 #[test]
@@ -125,7 +130,7 @@ fn a_host_with_borrowed_rights_believes_nothing_and_makes_nothing() {
     }
     // SAFETY: the call takes nothing.
     if unsafe { libc::geteuid() } != 0 {
-        return eprintln!("skipped: only root can make a set-user-id program for another");
+        return skipped("only root can make a set-user-id program for another");
     }
     let place = Place::new(NAME);
     let program = place.path().join("host");

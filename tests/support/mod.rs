@@ -2,12 +2,14 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub(crate) mod compilers;
+pub(crate) mod limits;
 pub(crate) mod mounts;
 pub(crate) mod place;
 pub(crate) mod processes;
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Once;
@@ -84,6 +86,13 @@ pub(crate) fn child(name: &str, store: &Path) -> Command {
     command.args([name, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, name).env("SPECIALIZE_CACHE_DIR", store);
     command.env("SPECIALIZE_SAMPLING", "false");
     command
+}
+
+/// Says why the calling test does nothing here, past the test harness, which keeps what a test that is well prints.
+pub(crate) fn skipped(reason: &str) {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    writeln!(std::io::stderr(), "skipped: {test}: {reason}").expect("somebody listens");
 }
 
 /// Whether this process was started by [`in_a_child`] or [`child`] for the test `name`.

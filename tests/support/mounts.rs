@@ -1,4 +1,4 @@
-//! File systems of a host's own, for faults of disks; gone with the host.
+//! File systems and process numbers of a host's own, gone with it; where the system lets nobody but root have such, they cannot be had.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,16 +9,7 @@ pub(crate) struct Mounts(String);
 impl Mounts {
     /// The command that runs `host` where these are mounted.
     pub(crate) fn around(&self, host: &Command) -> Command {
-        let mut command = Command::new("/usr/bin/unshare");
-        command.args(["--mount", "/bin/sh", "-c", &format!("{} && exec \"$0\" \"$@\"", self.0)]);
-        command.arg(host.get_program()).args(host.get_args());
-        for (name, value) in host.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        command
+        unshared(&["--mount", "/bin/sh", "-c", &format!("{} && exec \"$0\" \"$@\"", self.0)], host)
     }
 
     /// Whether such a thing can be done here, which takes root.
@@ -27,6 +18,25 @@ impl Mounts {
         let tried = self.around(nothing.env_clear()).output();
         tried.is_ok_and(|output| output.status.success()).then_some(self)
     }
+}
+
+/// The command that runs `host` as the first process of a namespace of processes; nothing where there can be none.
+pub(crate) fn first_process(host: &Command) -> Option<Command> {
+    const OPTIONS: &[&str] = &["--pid", "--fork", "--kill-child"];
+    let tried = unshared(OPTIONS, Command::new("/bin/true").env_clear()).output();
+    tried.is_ok_and(|output| output.status.success()).then(|| unshared(OPTIONS, host))
+}
+
+fn unshared(options: &[&str], host: &Command) -> Command {
+    let mut command = Command::new("/usr/bin/unshare");
+    command.args(options).arg(host.get_program()).args(host.get_args());
+    for (name, value) in host.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
 }
 
 /// A file system in memory with these options in each of `folders`; nothing where none can be mounted.

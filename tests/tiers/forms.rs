@@ -162,7 +162,7 @@ same_in_every_tier! {
 #[test]
 fn target_features_are_those_of_the_function_in_every_tier() {
     if !std::arch::is_x86_feature_detected!("avx2") || !std::arch::is_x86_feature_detected!("fma") {
-        return println!("skipped: the processor has no AVX2");
+        return crate::support::skipped("the processor has no AVX2");
     }
     crate::support::private_store();
     let xs = std::array::from_fn(|index| 1.0 / (index as f32 + 3.0));

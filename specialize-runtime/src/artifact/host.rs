@@ -5,7 +5,6 @@
 //! panic in a variant is a panic of the host's std, and memory crosses in both directions.
 
 use std::ffi::CStr;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,8 +29,6 @@ pub(crate) struct Support {
     instance: u32,
     name: String,
     slots: *const AtomicUsize,
-    /// Keeps the path that the loader knows from coming again, where the library was loaded from memory.
-    _memory: Option<Arc<File>>,
 }
 
 // SAFETY: `slots` points at a table of atomics in a library that is never unloaded.
@@ -49,9 +46,9 @@ impl Support {
     pub(crate) fn claim(artifact: &Artifact, instance: u32, name: String) -> Result<Option<Support>, Error> {
         // SAFETY: the artifact was checked: it is a support library of this crate's making, which
         // has no initializers.
-        let Opened { library, path, memory, .. } = unsafe { Opened::open(artifact, PERSONALITY) }?;
-        let slots = table_of(&library).map_err(|source| Error::Load { path, source: Arc::new(source) })?;
-        let support = Support { library, path: artifact.path().to_owned(), instance, name, slots, _memory: memory };
+        let Opened { library, .. } = unsafe { Opened::open(artifact, PERSONALITY) }?;
+        let slots = table_of(&library).map_err(|source| Error::Load { path: artifact.path().to_owned(), source: Arc::new(source) })?;
+        let support = Support { library, path: artifact.path().to_owned(), instance, name, slots };
         // The loader resolves what variants need by the library's own name, and takes the first
         // library of that name in the process: it must be this one.
         if !support.is_first_of_its_name() || !support.claim_table() {

@@ -1,6 +1,5 @@
 //! One loaded variant: opened, checked against what it claims to be, and kept open.
 
-use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -36,8 +35,6 @@ pub(crate) struct Library {
     mapping: Mapping,
     /// Keeps the code mapped; there until it is dropped.
     dylib: Option<Loaded>,
-    /// Keeps the path that the loader knows from coming again, where the artifact was loaded from memory.
-    memory: Option<Arc<File>>,
 }
 
 // SAFETY: the entries are addresses of code, which any thread may call while the library is open.
@@ -68,16 +65,17 @@ impl Library {
         let Some(code) = code_of(&opened, &variant) else {
             return Err(mismatch("what the loader mapped is not what was checked"));
         };
-        let Opened { library: dylib, path, address: entry, mapping, memory } = opened;
+        let Opened { library: dylib, address: entry, mapping } = opened;
         let mut entries = Entries::new(entry);
         if descriptor.template.batch {
-            let map = address_of(&dylib, MAP).map_err(|source| Error::Load { path, source: Arc::new(source) })?;
+            let map =
+                address_of(&dylib, MAP).map_err(|source| Error::Load { path: artifact.path().to_owned(), source: Arc::new(source) })?;
             if !code.contains(&map.addr()) {
                 return Err(mismatch("its loop stands outside of its code"));
             }
             entries = entries.with_map(map);
         }
-        Ok(Library { entries, code: Code::enter(code), mapping, dylib: Some(dylib), memory })
+        Ok(Library { entries, code: Code::enter(code), mapping, dylib: Some(dylib) })
     }
 
     /// Whether a panic began in it, so that it must stay.
@@ -95,17 +93,13 @@ impl Drop for Library {
     fn drop(&mut self) {
         match self.code.leave() {
             // The panic may have begun after it was taken out of its table.
-            Farewell::Keep => {
-                std::mem::forget(self.dylib.take());
-                std::mem::forget(self.memory.take());
-            }
+            Farewell::Keep => std::mem::forget(self.dylib.take()),
             Farewell::Shared => drop(self.dylib.take()),
             Farewell::Last => {
                 drop(self.dylib.take());
                 // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
                 if self.mapping.is_still_there() {
                     self.code.is_stuck();
-                    std::mem::forget(self.memory.take());
                 }
             }
         }

@@ -8,6 +8,7 @@ pub(crate) mod key;
 mod lent;
 pub(crate) mod library;
 mod mapping;
+mod memory;
 mod opened;
 mod pinning;
 pub(crate) mod processor;

@@ -1,13 +1,12 @@
 //! An artifact as the loader mapped it, proven to be the file that was checked.
 
-use std::fs::File;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 use crate::artifact::file::Artifact;
 use crate::artifact::mapping::{self, Mapping};
+use crate::artifact::memory::OneTimePath;
 use crate::error::Error;
 
 /// A dylib that is loaded.
@@ -15,14 +14,10 @@ use crate::error::Error;
 pub(crate) struct Opened {
     /// Keeps it mapped.
     pub(crate) library: Library,
-    /// The path by which the loader knows it.
-    pub(crate) path: PathBuf,
     /// Where the symbol stands that was asked for.
     pub(crate) address: *const (),
     /// The part of the file that is mapped there.
     pub(crate) mapping: Mapping,
-    /// Keeps the path that the loader knows from coming again, where the artifact was loaded from memory.
-    pub(crate) memory: Option<Arc<File>>,
 }
 
 impl Opened {
@@ -54,20 +49,22 @@ impl Opened {
     }
 }
 
-/// Loads `artifact` by its path, if that leads to what was checked.
+/// Loads `artifact` from its file, or from memory where it is there, if the loader maps what was checked.
 ///
 /// # Safety
 ///
 /// As for [`Opened::open`].
 unsafe fn load(artifact: &Artifact, symbol: &str) -> Result<Opened, Error> {
-    let path = artifact.path_to_load();
-    let failed = |source| Error::Load { path: path.clone(), source: Arc::new(source) };
+    let path = artifact.path();
+    let failed = |source| Error::Load { path: path.to_owned(), source: Arc::new(source) };
+    let in_memory = artifact.memory().map(OneTimePath::new).transpose().map_err(|source| Error::file("load from memory", path, source))?;
+    let path_to_load = in_memory.as_ref().map_or(path, OneTimePath::path);
     // SAFETY: the caller's promise.
-    let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }.map_err(failed)?;
+    let library = unsafe { Library::open(Some(path_to_load), RTLD_NOW | RTLD_LOCAL) }.map_err(failed)?;
     let address = address_of(&library, symbol).map_err(failed)?;
     match mapping::of_file(address, artifact.file_to_load()) {
-        Ok(Some(mapping)) => Ok(Opened { library, path, address, mapping, memory: artifact.memory() }),
-        Ok(None) => Err(Error::Mismatch { path, reason: "what the loader mapped is not what was checked".to_owned() }),
+        Ok(Some(mapping)) => Ok(Opened { library, address, mapping }),
+        Ok(None) => Err(Error::Mismatch { path: path.to_owned(), reason: "what the loader mapped is not what was checked".to_owned() }),
         Err(source) => Err(Error::file("find out what was mapped of", path, source)),
     }
 }
@@ -82,8 +79,11 @@ pub(crate) fn address_of(library: &Library, symbol: &str) -> Result<*const (), l
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::{CStr, OsStr};
     use std::fs;
-    use std::path::Path;
+    use std::mem::MaybeUninit;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::{Path, PathBuf};
     use std::process::Command;
 
     use super::*;
@@ -108,6 +108,15 @@ mod tests {
         (opened, answer)
     }
 
+    /// The path by which the loader knows what it has opened.
+    fn name_of(opened: &Opened) -> PathBuf {
+        let mut place = MaybeUninit::<libc::Dl_info>::uninit();
+        // SAFETY: `place` is for `dladdr` to fill.
+        assert_ne!(unsafe { libc::dladdr(opened.address.cast(), place.as_mut_ptr()) }, 0, "it is loaded");
+        // SAFETY: it was filled, and the name lives as long as the library is loaded.
+        Path::new(OsStr::from_bytes(unsafe { CStr::from_ptr(place.assume_init().dli_fname) }.to_bytes())).to_owned()
+    }
+
     #[test]
     fn what_was_checked_is_loaded_whatever_stands_at_its_path_by_then() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -118,12 +127,28 @@ mod tests {
         let second = Artifact::unchecked(&path);
         assert_eq!(open(&first).1, 1, "another process has replaced it");
         let (loaded, answer) = open(&second);
-        assert_eq!((answer, loaded.path == path), (2, true), "the one that is there");
+        assert_eq!((answer, name_of(&loaded) == path), (2, true), "the one that is there");
         put(&path, 3);
         assert_eq!(open(&Artifact::unchecked(&path)).1, 3, "an older one is loaded from that path");
         fs::remove_file(&path).expect("it is there");
         drop(loaded);
         assert_eq!(open(&second).1, 2, "another process has removed it");
+    }
+
+    #[test]
+    fn what_is_loaded_from_memory_holds_no_descriptor_and_is_not_taken_for_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("artifact.so");
+        let mut all = Vec::new();
+        for answer in 1..4 {
+            put(&path, answer);
+            let artifact = Artifact::in_memory(fs::read(&path).expect("readable")).expect("memory");
+            let (loaded, given) = open(&artifact);
+            assert_eq!(given, answer, "an older one was loaded by that number");
+            drop(artifact);
+            assert!(fs::metadata(name_of(&loaded)).is_err(), "nothing else of the process's is ever found there");
+            all.push(loaded);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use tempfile::{NamedTempFile, TempDir};
@@ -19,6 +19,7 @@ use crate::artifact::file::{self, Artifact};
 use crate::artifact::key::Key;
 use crate::artifact::{sweep, way};
 use crate::error::Error;
+use crate::of_process::OfProcess;
 
 /// Where else there is room for temporary files: in memory.
 const SHARED_MEMORY: &str = "/dev/shm";
@@ -125,13 +126,14 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Not even a private folder can be made.
+    /// Not even a private folder can be made, or there are no descriptors or memory to look at the store, which a later call may have.
     pub(crate) fn open(folder: Option<&Path>, limit: u64) -> Result<Store, Error> {
         let Some(folder) = folder else {
             return Store::private(limit, None);
         };
         match Store::shared(folder, limit) {
             Ok(store) => Ok(store),
+            Err(error) if lacks_what_comes_back(&error) => Err(error),
             Err(error) => {
                 tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process");
                 Store::private(limit, Some(error))
@@ -176,11 +178,13 @@ impl Store {
 
     fn private_in(place: &Path, limit: u64) -> Result<Store, Error> {
         let folder = temporary_folder(place)?;
-        let loads_from_memory = !may_run_code_from(folder.path());
-        let store = Store::at(folder.path().to_owned(), limit);
+        let path = folder.path().to_owned();
+        let loads_from_memory = !may_run_code_from(&path);
+        let store = Store::at(path.clone(), limit);
         let store = Store { private: Some(folder), loads_from_memory, ..store };
-        store.make_folders()?;
-        store.try_writing()?;
+        let usable = store.make_folders().and_then(|()| store.try_writing());
+        // Without descriptors not even a folder can be removed: dropped as a place of work, it is tried again later.
+        usable.inspect_err(|_| drop(WorkPlace { path }))?;
         Ok(store)
     }
 
@@ -261,9 +265,10 @@ impl Store {
     pub(crate) fn work_place(&self) -> WorkPlace {
         left().retain(|folder| !is_removed(folder));
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        // Processes of other namespaces may share the folder and have the same number.
-        static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
-        let name = format!("{}-{:016x}-{}", std::process::id(), *RANDOM, COUNT.fetch_add(1, Ordering::Relaxed));
+        // Processes of other namespaces may share the folder and have the same number, a forked child too.
+        static RANDOM: OfProcess<u64> = OfProcess::new();
+        let random = RANDOM.get_or_init(|| RandomState::new().build_hasher().finish());
+        let name = format!("{}-{random:016x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         WorkPlace { path: self.aside.as_ref().map_or(&*self.work, TempDir::path).join(name) }
     }
 
@@ -384,6 +389,12 @@ fn temporary_folder(place: &Path) -> Result<TempDir, Error> {
         .permissions(Permissions::from_mode(0o700))
         .tempdir_in(way::find_safe(place)?)
         .map_err(|source| Error::file("make a folder in", place, source))
+}
+
+/// Whether it says nothing about the store, but that the process or the system has too little of something at the moment.
+fn lacks_what_comes_back(error: &Error) -> bool {
+    let Error::File { source, .. } = error else { return false };
+    matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
 /// Whether what is in `folder` may be loaded and run.

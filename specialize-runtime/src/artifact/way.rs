@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn what_belongs_to_others_is_not_used() {
         if !rustix::process::geteuid().is_root() {
-            return eprintln!("skipped: only root can give a folder away");
+            return crate::skipped::skipped("only root can give a folder away");
         }
         let place = tempfile::tempdir().expect("a folder");
         let folder = make_own(&place.path().join("a/b")).expect("made");

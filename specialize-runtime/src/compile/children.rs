@@ -1,11 +1,13 @@
 //! The children that are running now, so that the end of the program can end them.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 
-use rustix::process::{Pid, Signal, getpid, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::of_process::this_process;
 
 /// The process whose children are entered: a fork of it inherits the list, but not the children.
-static PARENT: AtomicI32 = AtomicI32::new(0);
+static PARENT: AtomicU64 = AtomicU64::new(0);
 
 /// Whether the program is ending and starts no more children.
 static ENDING: AtomicBool = AtomicBool::new(false);
@@ -16,7 +18,7 @@ static CHILDREN: [AtomicI32; 64] = [const { AtomicI32::new(0) }; 64];
 
 /// Enters a child. Afterwards, look whether the [program ends](program_ends): the end may have been too early to see the child.
 pub(super) fn enter(child: Pid) {
-    let parent = number(getpid());
+    let parent = this_process();
     if PARENT.swap(parent, Ordering::SeqCst) != parent {
         CHILDREN.iter().for_each(|place| place.store(0, Ordering::SeqCst));
     }
@@ -39,7 +41,7 @@ pub(super) fn leave(child: Pid) {
 ///
 /// Takes no lock and does not wait. In a fork of the program it does nothing.
 pub(crate) fn kill_running() {
-    if PARENT.load(Ordering::SeqCst) != number(getpid()) {
+    if PARENT.load(Ordering::SeqCst) != this_process() {
         return;
     }
     ENDING.store(true, Ordering::SeqCst);

@@ -7,6 +7,7 @@ use std::ptr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::dispatch::grace::{Domain, Record};
+use crate::of_process::this_process;
 use crate::sync::heavy_barrier;
 
 /// The domain of the process.
@@ -92,9 +93,8 @@ static LIMBO: Mutex<Vec<(usize, Retired)>> = Mutex::new(Vec::new());
 /// Whether anything can ever be freed here.
 pub(crate) fn works() -> bool {
     // A forked child has its parent's records, but not the threads that would end their calls.
-    static PROCESS: OnceLock<u32> = OnceLock::new();
-    let process = std::process::id();
-    *PROCESS.get_or_init(|| process) == process && heavy_barrier()
+    static PROCESS: OnceLock<u64> = OnceLock::new();
+    *PROCESS.get_or_init(this_process) == this_process() && heavy_barrier()
 }
 
 /// Frees `retired`, which no reader can find any more, as soon as no call can be inside it: now, or

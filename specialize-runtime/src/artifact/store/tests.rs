@@ -103,3 +103,10 @@ fn what_cannot_be_written_stays_in_memory() {
     assert_eq!(fs::read(artifact.path_to_load()).expect("readable"), b"code");
     assert!(artifact.memory().is_some() && store.find(&Key::new("test")).is_none());
 }
+
+#[test]
+fn a_store_is_given_up_for_what_is_wrong_with_it_alone() {
+    let is_passing = |number| lacks_what_comes_back(&Error::file("open", "store", io::Error::from_raw_os_error(number)));
+    assert!([libc::EMFILE, libc::ENFILE, libc::ENOMEM].into_iter().all(is_passing));
+    assert!(![libc::EACCES, libc::ENOSPC, libc::EROFS, libc::ENOTDIR].into_iter().any(is_passing));
+}

@@ -1,6 +1,6 @@
 //! A program that checks the functions of a library and one of its own, and tells how it was built.
 //!
-//! With the name of a tier as its argument, it panics there instead.
+//! With the name of a tier as its argument, it panics there instead; with `doctor`, it says what is missing.
 
 use checks::in_all_tiers;
 use specialize::specialize;
@@ -22,8 +22,9 @@ fn divide(x: i32, n: i32) -> i32 {
 }
 
 fn main() {
-    match std::env::args().nth(1) {
-        Some(tier) => fall(&tier),
+    match std::env::args().nth(1).as_deref() {
+        Some("doctor") => println!("{:?}", specialize::doctor().first_missing().map(|check| check.name)),
+        Some(tier) => fall(tier),
         None => check(),
     }
 }
