@@ -12,6 +12,7 @@ use crate::compile::probe::{self, Outcome, Probe};
 use crate::compile::toolchain::Toolchain;
 use crate::compile::{self, Request, record, support, tested};
 use crate::error::Error;
+use crate::foreign;
 use crate::function::Descriptor;
 use crate::workshop::Workshop;
 
@@ -118,11 +119,15 @@ impl Workshop {
         }
         let started = Instant::now();
         let outcome = put()?;
-        tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe");
+        foreign::call(
+            || tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe"),
+        );
         if let Some(verdict) = outcome.encode()
             && let Err(error) = self.store.keep_content(&key, verdict)
         {
-            tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes");
+            foreign::call(
+                || tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes"),
+            );
         }
         Ok(outcome)
     }

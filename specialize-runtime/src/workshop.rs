@@ -19,6 +19,7 @@ use crate::compile::toolchain::{self, Toolchain};
 use crate::compile::{Limits, Lowering, support};
 use crate::config::{Mode, Settings, settings};
 use crate::error::Error;
+use crate::foreign;
 use crate::function::Descriptor;
 use crate::lifetime;
 use crate::of_process::OfProcess;
@@ -226,7 +227,7 @@ impl Workshop {
         let started = Instant::now();
         let artifact = make()?;
         self.store.need(&artifact);
-        tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine");
+        foreign::call(|| tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine"));
         Ok(artifact)
     }
 }

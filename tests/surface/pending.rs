@@ -207,6 +207,42 @@ fn whatever_an_executor_does_as_it_is_woken_the_next_request_is_served() {
 }
 
 #[test]
+fn a_task_that_waits_where_it_is_woken_is_told_so_and_holds_up_nobody() {
+    struct Inline(Sender<Vec<Option<Error>>>);
+
+    impl Wake for Inline {
+        fn wake(self: Arc<Self>) {
+            assert!(whereabouts::prepare(50).is_ok() && whereabouts::prepare(1).is_ok(), "nothing is to be waited for");
+            let waited = [
+                whereabouts::prepare(51).err(),
+                whereabouts::prepare_within(52, PATIENCE).err(),
+                whereabouts::request(53).wait().err(),
+                whereabouts::request(54).wait_within(Duration::MAX).and_then(Result::err),
+            ];
+            assert!(!settle(Duration::MAX), "that is told at once too");
+            self.0.send(waited.into()).expect("the test waits");
+        }
+    }
+
+    const NAME: &str = "pending::a_task_that_waits_where_it_is_woken_is_told_so_and_holds_up_nobody";
+    if !is_child(NAME) {
+        let place = Place::new(NAME);
+        let toolchain = closed_compiler(place.path());
+        return place.run(&[("SPECIALIZE_TOOLCHAIN", toolchain.to_str().expect("text"))]);
+    }
+    let (sender, waited) = channel();
+    let mut pending = whereabouts::request(50);
+    assert!(Pin::new(&mut pending).poll(&mut Context::from_waker(&Waker::from(Arc::new(Inline(sender))))).is_pending());
+    open(&own());
+    let waited = waited.recv_timeout(PATIENCE).expect("the task goes on");
+    assert!(waited.len() == 4 && waited.iter().all(|error| matches!(error, Some(Error::WaitsForItself))), "{waited:?}");
+    assert!(settle(PATIENCE));
+    for n in 50..55 {
+        assert_eq!(whereabouts::lookup(n).expect("all were asked for").tier(), Tier::Runtime);
+    }
+}
+
+#[test]
 fn a_value_that_has_a_variant_is_ready_at_once() {
     private_store();
     let mut listed = whereabouts::request(1);

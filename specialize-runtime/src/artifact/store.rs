@@ -19,6 +19,7 @@ use crate::artifact::file::{self, Artifact};
 use crate::artifact::key::Key;
 use crate::artifact::{sweep, way};
 use crate::error::Error;
+use crate::foreign;
 
 /// Where else there is room for temporary files: in memory.
 const SHARED_MEMORY: &str = "/dev/shm";
@@ -133,7 +134,9 @@ impl Store {
         match Store::shared(folder, limit) {
             Ok(store) => Ok(store),
             Err(error) => {
-                tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process");
+                foreign::call(
+                    || tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process"),
+                );
                 Store::private(limit, Some(error))
             }
         }
@@ -275,13 +278,13 @@ impl Store {
             Ok(artifact) => Some(artifact),
             Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
             Err(error @ Error::CacheUntrusted { .. }) => {
-                tracing::warn!(target: "specialize::store", %error, "an artifact is not used, and is made anew");
+                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not used, and is made anew"));
                 // Another process may have removed it before us.
                 let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
                 None
             }
             Err(error) => {
-                tracing::warn!(target: "specialize::store", %error, "an artifact cannot be read, and is made anew");
+                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact cannot be read, and is made anew"));
                 None
             }
         }
@@ -327,7 +330,7 @@ impl Store {
             }
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
-                tracing::warn!(target: "specialize::store", %error, "an artifact is not kept for the next process");
+                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not kept for the next process"));
                 Ok(Staged { artifact: Artifact::in_memory(content)?, file: None, kept })
             }
         }
@@ -364,7 +367,7 @@ impl Store {
             sweep::record_need(needed);
         }
         if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {
-            tracing::warn!(target: "specialize::store", %error, "the store cannot be kept within its limit");
+            foreign::call(|| tracing::warn!(target: "specialize::store", %error, "the store cannot be kept within its limit"));
         }
     }
 

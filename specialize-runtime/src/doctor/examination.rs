@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::function::{Descriptor, Entries, Purpose};
 use crate::value::Part;
 use crate::workshop::Workshop;
-use crate::{lifetime, maker};
+use crate::{maker, threads};
 
 /// The steps, in their order; the settings come before.
 const STEPS: [&str; 9] =
@@ -65,10 +65,7 @@ const VALUE: u32 = 13;
 
 /// Examines on a thread of its own: children end with the thread that started them, and signals of files are its own affair.
 pub(super) fn on_a_thread_of_its_own(diagnosis: &mut Diagnosis) {
-    let thread = std::thread::Builder::new().name("specialize-doctor".to_owned());
-    let examined = thread.spawn(|| {
-        lifetime::pin_this_code();
-        lifetime::survive_writing();
+    let examined = threads::spawn(threads::pin_code(), "specialize-doctor", || {
         let mut examination = Examination { found: Vec::new(), started: Instant::now() };
         let end = examination.go_all_the_way();
         (examination.found, end, examination.started.elapsed())
