@@ -95,7 +95,7 @@ impl Server {
 
     /// Whether the server is still there.
     pub(super) fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        matches!(process::try_reap(&mut self.child), Ok(None))
     }
 
     /// Sends `request` and receives one frame.

@@ -106,6 +106,16 @@ fn the_whole_group_is_killed_in_the_end() {
 }
 
 #[test]
+fn nothing_of_a_group_outlives_its_leader() {
+    for end in ["exit 0", "exit 1", "kill -9 $$"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = script(folder.path(), "leaves", &format!("/bin/sleep 600 & echo $! > pid; {end}"));
+        assert_eq!(run(&program, folder.path(), &LIMITS).is_ok(), end == "exit 0");
+        assert!(ends(&folder.path().join("pid")), "{end}");
+    }
+}
+
+#[test]
 fn hosts_that_reap_every_child_get_their_variants() {
     let folder = tempfile::tempdir().expect("a folder");
     for test in ["ignoring_sigchld", "reaping_all"] {
