@@ -13,16 +13,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
 use crate::artifact::file::{self, Artifact};
 use crate::artifact::key::Key;
+use crate::artifact::temporary::{self, Temporary};
 use crate::artifact::{sweep, way};
 use crate::error::Error;
 use crate::foreign;
-
-/// Where else there is room for temporary files: in memory.
-const SHARED_MEMORY: &str = "/dev/shm";
 
 /// Where finished artifacts are kept.
 #[derive(Debug)]
@@ -30,7 +28,7 @@ pub(crate) struct Store {
     artifacts: PathBuf,
     work: PathBuf,
     /// Where compilers work instead, which take no path that is no text.
-    aside: Option<TempDir>,
+    aside: Option<Temporary>,
     /// Bytes of artifacts that may stay.
     limit: u64,
     /// Whether no code may be loaded from files there.
@@ -40,7 +38,7 @@ pub(crate) struct Store {
     /// Files that this process goes on to need, however long ago it found them.
     needed: Mutex<BTreeSet<PathBuf>>,
     /// The folder of a store that ends with the process.
-    private: Option<TempDir>,
+    private: Option<Temporary>,
     /// Why there is no other, if one was wanted.
     reason: Option<Error>,
 }
@@ -160,7 +158,7 @@ impl Store {
     fn private(limit: u64, reason: Option<Error>) -> Result<Store, Error> {
         let mut found = None;
         let mut failure = None;
-        for place in temporary_places() {
+        for place in temporary::places() {
             match Store::private_in(&place, limit) {
                 Ok(store) if !store.loads_from_memory => {
                     found = Some(store);
@@ -178,7 +176,7 @@ impl Store {
     }
 
     fn private_in(place: &Path, limit: u64) -> Result<Store, Error> {
-        let folder = temporary_folder(place)?;
+        let folder = Temporary::make(place)?;
         let loads_from_memory = !may_run_code_from(folder.path());
         let store = Store::at(folder.path().to_owned(), limit);
         let store = Store { private: Some(folder), loads_from_memory, ..store };
@@ -191,7 +189,7 @@ impl Store {
         let text = |place: &PathBuf| place.to_str().is_some();
         let aside = match text(&folder) {
             true => None,
-            false => temporary_places().filter(text).find_map(|place| temporary_folder(&place).ok()),
+            false => temporary::places().filter(text).find_map(|place| Temporary::make(&place).ok()),
         };
         Store {
             artifacts: folder.join("artifacts"),
@@ -267,7 +265,7 @@ impl Store {
         // Processes of other namespaces may share the folder and have the same number.
         static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
         let name = format!("{}-{:016x}-{}", std::process::id(), *RANDOM, COUNT.fetch_add(1, Ordering::Relaxed));
-        WorkPlace { path: self.aside.as_ref().map_or(&*self.work, TempDir::path).join(name) }
+        WorkPlace { path: self.aside.as_ref().map_or(&*self.work, Temporary::path).join(name) }
     }
 
     /// The artifact for `key`, if there is one. A file that is not what it should be is reported,
@@ -374,19 +372,6 @@ impl Store {
     fn path(&self, key: &Key) -> PathBuf {
         self.artifacts.join(key.digest()).with_extension("so")
     }
-}
-
-fn temporary_places() -> impl Iterator<Item = PathBuf> {
-    [std::env::temp_dir(), PathBuf::from(SHARED_MEMORY)].into_iter()
-}
-
-/// A folder for the user alone in `place`, where nobody else can move it.
-fn temporary_folder(place: &Path) -> Result<TempDir, Error> {
-    tempfile::Builder::new()
-        .prefix("specialize-")
-        .permissions(Permissions::from_mode(0o700))
-        .tempdir_in(way::find_safe(place)?)
-        .map_err(|source| Error::file("make a folder in", place, source))
 }
 
 /// Whether what is in `folder` may be loaded and run.

@@ -1,5 +1,7 @@
 //! Tests of the store.
 
+use tempfile::TempDir;
+
 use super::*;
 
 fn store() -> (TempDir, Store) {
