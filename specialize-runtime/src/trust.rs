@@ -1,7 +1,7 @@
 //! Whether what the compiler makes may be loaded: it was tested with this crate, or its probe went well on this machine.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use once_cell::sync::OnceCell;
 
@@ -114,7 +114,7 @@ impl Workshop {
     /// The outcome as the store has it, or as `put` finds out, which is kept.
     fn kept_outcome(&self, engine: &str, put: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
         let key = self.verdict_key(engine);
-        if let Some(outcome) = self.store.find(&key).and_then(|verdict| Outcome::decode(verdict.content())) {
+        if let Some(outcome) = self.store.find(&key).and_then(|verdict| Outcome::decode(verdict.content(), SystemTime::now())) {
             return Ok(outcome);
         }
         let started = Instant::now();
@@ -122,7 +122,7 @@ impl Workshop {
         foreign::call(
             || tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe"),
         );
-        if let Some(verdict) = outcome.encode()
+        if let Some(verdict) = outcome.encode(SystemTime::now())
             && let Err(error) = self.store.keep_content(&key, verdict)
         {
             foreign::call(
@@ -206,7 +206,7 @@ mod tests {
 
     /// Keeps a verdict in the store, as another process would.
     fn keep_verdict(workshop: &Workshop, engine: &str, outcome: &Outcome) {
-        let verdict = outcome.encode().expect("it is kept");
+        let verdict = outcome.encode(SystemTime::now()).expect("it is kept");
         workshop.store.keep_content(&workshop.verdict_key(engine), verdict).expect("kept");
     }
 
