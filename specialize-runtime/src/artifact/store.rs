@@ -15,7 +15,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use tempfile::NamedTempFile;
 
-use crate::artifact::file::{self, Artifact};
+use crate::artifact::file::{self, Access, Artifact};
 use crate::artifact::key::Key;
 use crate::artifact::temporary::{self, Temporary};
 use crate::artifact::{sweep, way};
@@ -103,12 +103,13 @@ impl Staged {
         };
         let failed = |source| Error::file("write", &kept, source);
         file.as_file().sync_all().map_err(failed)?;
-        match file.persist(&kept) {
+        // Closed ahead: a program that anybody has open for writing cannot be run.
+        match file.into_temp_path().persist(&kept) {
             Ok(_) => {}
             // Somebody has removed the folder.
             Err(error) if error.error.kind() == io::ErrorKind::NotFound => {
                 store.make_folders()?;
-                error.file.persist(&kept).map_err(|error| failed(error.error))?;
+                error.path.persist(&kept).map_err(|error| failed(error.error))?;
             }
             Err(error) => return Err(failed(error.error)),
         }
@@ -299,9 +300,9 @@ impl Store {
     /// # Errors
     ///
     /// The file cannot be read, or the artifact not written.
-    pub(crate) fn keep(&self, key: &Key, path: &Path) -> Result<Artifact, Error> {
+    pub(crate) fn keep(&self, key: &Key, path: &Path, access: Access) -> Result<Artifact, Error> {
         let content = fs::read(path).map_err(|source| Error::file("read", path, source))?;
-        self.keep_content(key, content)
+        self.stage_for(key, content, access)?.keep(self)
     }
 
     /// Keeps `content` for `key`.
@@ -320,8 +321,12 @@ impl Store {
     ///
     /// The artifact can neither be written nor held in memory.
     pub(crate) fn stage(&self, key: &Key, content: Vec<u8>) -> Result<Staged, Error> {
+        self.stage_for(key, content, Access::Load)
+    }
+
+    fn stage_for(&self, key: &Key, content: Vec<u8>, access: Access) -> Result<Staged, Error> {
         let kept = self.path(key);
-        match self.write_beside(key, &content) {
+        match self.write_beside(key, &content, access) {
             Ok((file, opened)) => {
                 let artifact = self.to_be_loaded(Artifact::new(file.path().to_owned(), content, opened))?;
                 Ok(Staged { artifact, file: Some(file), kept })
@@ -334,13 +339,13 @@ impl Store {
         }
     }
 
-    fn write_beside(&self, key: &Key, content: &[u8]) -> io::Result<(NamedTempFile, fs::File)> {
+    fn write_beside(&self, key: &Key, content: &[u8], access: Access) -> io::Result<(NamedTempFile, fs::File)> {
         let mut builder = tempfile::Builder::new();
         let prefix = format!("{}-", std::process::id());
         // The loader goes by names: one that was loaded before must not come again.
         builder.rand_bytes(16).prefix(&prefix).permissions(Permissions::from_mode(0o600));
         let mut file = self.in_work_folder(|work| builder.tempfile_in(work))?;
-        file::write(file.as_file_mut(), content, key)?;
+        file::write(file.as_file_mut(), content, key, access)?;
         // A program that anybody has open for writing cannot be run.
         let opened = fs::File::open(file.path())?;
         Ok((file, opened))

@@ -24,6 +24,9 @@ const KEPT_OUTPUT: usize = 64 << 10;
 /// How often a child is looked at where the kernel cannot tell when it ends (before Linux 5.3).
 const TICK: Duration = Duration::from_millis(5);
 
+/// How often a program is tried that somebody has open for writing, a tick apart.
+const BUSY: u32 = 20;
+
 /// How long a killed child may take to be gone before it is left to the kernel.
 const KILLED_GRACE: Duration = Duration::from_secs(2);
 
@@ -143,6 +146,18 @@ pub(super) fn confined(program: &Path, folder: &Path, limits: &Limits, file_size
     // SAFETY: `confine` makes system calls only; it neither allocates nor takes a lock.
     unsafe { command.pre_exec(move || confine(parent, bounds)) };
     command
+}
+
+/// Starts a program that this process has written. A fork of the host that came in between has it open for writing, until it becomes
+/// another program: for that it is not given up.
+pub(super) fn spawn_own(command: &mut Command) -> io::Result<Child> {
+    for _ in 0..BUSY {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => thread::sleep(TICK),
+            spawned => return spawned,
+        }
+    }
+    command.spawn()
 }
 
 /// Kills `child` with its group and waits for its end, which takes no longer than the kernel needs.
