@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use specialize::{Error, Pending, Tier, settle, specialize};
+use specialize::{Error, Finding, Pending, Tier, settle, specialize};
 
 use crate::support::place::{Place, own};
 use crate::support::processes::PATIENCE;
@@ -220,6 +220,9 @@ fn a_task_that_waits_where_it_is_woken_is_told_so_and_holds_up_nobody() {
                 whereabouts::request(54).wait_within(Duration::MAX).and_then(Result::err),
             ];
             assert!(!settle(Duration::MAX), "that is told at once too");
+            let diagnosis = specialize::doctor();
+            let missing = diagnosis.first_missing().map(|check| &check.finding);
+            assert!(matches!(missing, Some(Finding::Missing(Error::WaitsForItself))), "and that: {diagnosis}");
             self.0.send(waited.into()).expect("the test waits");
         }
     }

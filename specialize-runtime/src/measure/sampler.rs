@@ -178,3 +178,27 @@ impl Plan {
         losers.iter().for_each(|(image, speedup)| self.table.demote(image, *speedup));
     }
 }
+
+#[cfg(all(test, specialize_runtime_tier))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    use super::*;
+    use crate::function::Function;
+    use crate::function::example::DESCRIPTOR;
+    use crate::value::Of;
+
+    #[test]
+    fn a_panic_leaves_no_window_open() {
+        static FUNCTION: Function<Of<u32>> = Function::new(DESCRIPTOR, &[]);
+        let (table, now) = (FUNCTION.table(), Instant::now());
+        table.requested();
+        let mut plan = Plan { table, due: now, pause: PAUSE, closed: None, called: false };
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _window = Window::open(&mut plan, now);
+            assert!(table.is_covered());
+            resume_unwind(Box::new("a mistake of this crate's"));
+        }));
+        assert!(panicked.is_err() && !table.is_covered() && plan.due > now);
+    }
+}

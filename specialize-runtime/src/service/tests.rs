@@ -3,44 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::*;
-use crate::compile::template::{BuildFlags, Flags, Template};
-use crate::function::{Descriptor, Entries, Function};
+use crate::function::Function;
+use crate::function::example::DESCRIPTOR;
 use crate::value::{self, Of};
-
-const DESCRIPTOR: Descriptor = Descriptor {
-    name: "kernel",
-    module_path: "host::kernel",
-    parameters: &["n"],
-    dispatcher: Entries::new(std::ptr::null()),
-    generic: Entries::new(std::ptr::null()),
-    template: Template {
-        module_path: "host::kernel::template",
-        function: "kernel",
-        file: "src/lib.rs",
-        preamble: "",
-        definitions: "",
-        body: &[],
-        entry: "",
-        batch: false,
-        captured: None,
-        holes: &["u32"],
-        cfgs: &[],
-        identity: None,
-        flags: Flags::Read(BuildFlags {
-            edition: "2024",
-            crate_name: "host",
-            executable: false,
-            metadata: &[],
-            overflow_checks: false,
-            debug_assertions: false,
-            target_cpu: None,
-            target_features: &[],
-        }),
-    },
-    layout: &[],
-    hot: None,
-    plain: true,
-};
 
 fn values(function: &'static Function<Of<u32>>, n: u32) -> Arc<Shared> {
     function.table().binding(value::image::<Of<u32>>(&n), value::key::<Of<u32>>(&n))
