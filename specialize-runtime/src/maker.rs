@@ -27,6 +27,7 @@ mod without_runtime_tier {
     }
 
     /// Nothing is ever kept.
+    #[derive(Debug)]
     pub(crate) struct Keeping;
 
     impl Keeping {

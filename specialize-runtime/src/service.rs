@@ -164,7 +164,7 @@ impl ToKeep {
 
 impl Drop for ToKeep {
     fn drop(&mut self) {
-        drop(self.keeping.take());
+        self.keeping = None;
         self.service.state().keeping -= 1;
         self.service.ended.notify_all();
     }
