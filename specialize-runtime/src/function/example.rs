@@ -31,6 +31,8 @@ pub(crate) const DESCRIPTOR: Descriptor = Descriptor {
             debug_assertions: false,
             target_cpu: None,
             target_features: &[],
+            dependencies: &[],
+            dependency_folders: &[],
         }),
     },
     layout: &[],
