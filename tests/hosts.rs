@@ -166,6 +166,15 @@ fn copies_of_a_library_have_variants_of_their_own_beside_those_of_the_program() 
 }
 
 #[test]
+fn a_plugin_that_is_closed_while_it_makes_variants_stays_mapped() {
+    let (plugin, loader) = (DEBUG.make_of(&SOURCES, "plugin", "libplugin.so"), DEBUG.make("loader"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = program(&loader);
+    command.env("SPECIALIZE_ENGINE", "rustc").arg("--close-early").args([&plugin, &folder.path().join("store")]);
+    assert_eq!(String::from_utf8_lossy(&succeeded(&mut command).stdout), "closed\n");
+}
+
+#[test]
 fn a_host_whose_crate_is_gone_says_so_and_goes_on_when_it_is_back() {
     for build in [DEBUG, RELEASE] {
         let host = build.make("borrower");

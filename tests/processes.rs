@@ -211,6 +211,27 @@ fn a_host_that_aborts_leaves_no_process() {
 }
 
 #[test]
+fn the_private_store_of_a_host_that_was_killed_goes_with_the_next() {
+    const NAME: &str = "the_private_store_of_a_host_that_was_killed_goes_with_the_next";
+    if is_child(NAME) {
+        has_a_variant(13);
+        if let Some(signal) = std::env::var("SIGNAL").ok().and_then(|signal| signal.parse().ok()) {
+            // SAFETY: it is a signal to this process.
+            unsafe { libc::raise(signal) };
+        }
+        return assert!(settle(PATIENCE));
+    }
+    let place = Place::new(NAME);
+    for signal in [libc::SIGKILL, libc::SIGTERM, libc::SIGABRT] {
+        let host = place.host(&[("SPECIALIZE_CACHE_DIR", ""), ("SIGNAL", &signal.to_string())]).output().expect("starts");
+        assert_eq!(host.status.signal(), Some(signal));
+        let stores = fs::read_dir(place.temporary()).expect("readable").count();
+        assert_eq!(stores, 1, "its own, and none of those before");
+    }
+    place.run(&[("SPECIALIZE_CACHE_DIR", "")]);
+}
+
+#[test]
 fn a_host_that_is_killed_leaves_no_process() {
     let killed = |status: std::process::ExitStatus| status.signal() == Some(libc::SIGKILL);
     a_host_ends("a_host_that_is_killed_leaves_no_process", || thread::sleep(PATIENCE), false, killed);

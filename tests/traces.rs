@@ -5,6 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use specialize::{settle, specialize, stats};
 use support::compilers::NO_COMPILER;
@@ -12,7 +13,7 @@ use support::is_child;
 use support::place::Place;
 use support::processes::PATIENCE;
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id};
+use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -42,6 +43,9 @@ struct Seen {
 
 static SEEN: Mutex<Vec<Seen>> = Mutex::new(Vec::new());
 
+/// Whether a call by who is told of something went wrong.
+static WRONG: AtomicBool = AtomicBool::new(false);
+
 struct Recorder;
 
 impl Recorder {
@@ -57,8 +61,9 @@ impl Recorder {
 impl<S: Subscriber> Layer<S> for Recorder {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         Recorder::record(event.metadata(), |fields| event.record(fields));
-        // Whoever listens may call specialized functions.
-        assert_eq!(power::bind(17).call(1) + power(1, 2), 2);
+        // Whoever listens may call specialized functions. A panic here would be lost.
+        let sum = power::bind(17).call(1) + power(1, 2);
+        WRONG.fetch_or(sum != 2, Ordering::Relaxed);
     }
 
     fn on_new_span(&self, span: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
@@ -80,6 +85,7 @@ impl Visit for Fields {
 }
 
 fn seen() -> Vec<Seen> {
+    assert!(!WRONG.load(Ordering::Relaxed));
     SEEN.lock().expect("no panic").clone()
 }
 
@@ -158,4 +164,110 @@ fn each_failure_is_told() {
     std::fs::set_permissions(&open, std::os::unix::fs::PermissionsExt::from_mode(0o777)).expect("our own folder");
     let open = open.to_str().expect("no strange characters");
     place.run(&[("SPECIALIZE_TOOLCHAIN", NO_COMPILER), ("SPECIALIZE_CACHE_DIR", open)]);
+}
+
+/// Panics wherever it is told of something, as one that prints where nobody reads any more.
+struct Breaks {
+    spans_too: bool,
+}
+
+impl Breaks {
+    fn break_if(&self, breaks: bool) {
+        if breaks {
+            std::panic::resume_unwind(Box::new("a mistake of the subscriber's"));
+        }
+    }
+}
+
+impl Subscriber for Breaks {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("specialize::")
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        self.break_if(true);
+    }
+
+    fn enter(&self, _: &Id) {
+        self.break_if(self.spans_too);
+    }
+
+    fn exit(&self, _: &Id) {
+        self.break_if(self.spans_too);
+    }
+
+    fn try_close(&self, _: Id) -> bool {
+        self.break_if(self.spans_too);
+        false
+    }
+}
+
+#[test]
+fn a_subscriber_that_panics_costs_nobody_a_variant() {
+    const NAME: &str = "a_subscriber_that_panics_costs_nobody_a_variant";
+    if is_child(NAME) {
+        let spans_too = std::env::var_os("SPANS_TOO").is_some();
+        tracing::subscriber::set_global_default(Breaks { spans_too }).expect("the first");
+        for n in 12..17 {
+            assert_eq!(power::prepare_within(n, PATIENCE).expect("a variant").call(2), 1 << n);
+        }
+        assert!(multiple::bind(7).call(2) == 14 && settle(PATIENCE));
+        let error = announced::prepare_within(3, PATIENCE).expect_err("it cannot be linked");
+        assert!(matches!(error, specialize::Error::UnresolvedSymbol { .. }), "{error}");
+        assert_eq!((multiple::lookup(7).map(|bound| bound.call(2)), power::table().counts().evicted), (Some(14), 3));
+        return;
+    }
+    for variables in [&[][..], &[("SPANS_TOO", "")]] {
+        let place = Place::new(NAME);
+        let variables = [&[("SPECIALIZE_TABLE_CAPACITY", "2")], variables].concat();
+        place.run(&variables);
+        assert!(place.artifacts().len() > 6, "variants are kept for the next process");
+        // All are loaded now, most of them by who asks.
+        place.run(&variables);
+    }
+}
+
+#[specialize(n)]
+fn announced(x: u64, n: u64) -> u64 {
+    println!("{x}");
+    x + n
+}
+
+/// Waits for a variant whenever it is told of something.
+struct Waits;
+
+static WAITED: Mutex<Vec<Option<specialize::Error>>> = Mutex::new(Vec::new());
+
+impl<S: Subscriber> Layer<S> for Waits {
+    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+        let waited = power::prepare(13).err();
+        WAITED.lock().expect("no panic").push(waited);
+    }
+}
+
+#[test]
+fn a_subscriber_that_waits_for_a_variant_holds_up_nobody() {
+    const NAME: &str = "a_subscriber_that_waits_for_a_variant_holds_up_nobody";
+    if is_child(NAME) {
+        tracing_subscriber::registry().with(Waits).init();
+        for n in [12, 13, 14] {
+            assert_eq!(power::prepare_within(n, PATIENCE).expect("a variant").call(2), 1 << n);
+        }
+        assert!(settle(PATIENCE));
+        let waited = std::mem::take(&mut *WAITED.lock().expect("no panic"));
+        let is_told = |error: &Option<specialize::Error>| matches!(error, Some(specialize::Error::WaitsForItself));
+        assert!(waited.iter().any(is_told) && waited.iter().any(Option::is_none), "{waited:?}");
+        return assert!(waited.iter().all(|error| error.is_none() || is_told(error)), "{waited:?}");
+    }
+    let place = Place::new(NAME);
+    place.run(&[]);
+    place.run(&[]);
 }

@@ -16,6 +16,7 @@ use crate::dispatch::hotness::Hotness;
 use crate::dispatch::reclaim::{self, Retired};
 use crate::dispatch::table::Table;
 use crate::error::Error;
+use crate::foreign;
 use crate::function::{Descriptor, ListedValues, Purpose, Tier};
 use crate::maker;
 use crate::measure::Figures;
@@ -435,7 +436,7 @@ impl DispatchTable {
     }
 
     fn report_eviction(&self, value: &str) {
-        tracing::debug!(target: "specialize::evict", function = self.name(), value, "a variant leaves the table");
+        foreign::call(|| tracing::debug!(target: "specialize::evict", function = self.name(), value, "a variant leaves the table"));
     }
 
     /// Retires what was taken out of the table; to be called when no lock is held, since it may unload, and tells of it.
@@ -456,7 +457,9 @@ impl DispatchTable {
     /// Remembers that a hot value has to wait.
     pub(crate) fn declined(&self) {
         self.ledger().counts.declined += 1;
-        tracing::debug!(target: "specialize::request", function = self.name(), "a hot value waits: making variants had its share of the machine's time");
+        foreign::call(
+            || tracing::debug!(target: "specialize::request", function = self.name(), "a hot value waits: making variants had its share of the machine's time"),
+        );
     }
 
     /// Remembers that making a variant failed: the next try that nobody asks for waits a while,

@@ -100,6 +100,12 @@ pub enum Error {
         /// How long the caller was ready to wait.
         waited: Duration,
     },
+    /// The thread that would have to wait is the one that makes variants: it runs a waker, or a subscriber of `tracing`, that waits.
+    /// The variant that was asked for is made all the same, in the background.
+    #[error(
+        "this thread makes variants and would wait for itself; whoever is woken or told of something by it asks with `request` or `bind`, or waits on another thread"
+    )]
+    WaitsForItself,
     /// The background thread could not be started.
     #[error("the background thread cannot be started: {source}")]
     Thread {

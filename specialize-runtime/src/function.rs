@@ -1,5 +1,8 @@
 //! One annotated function: the descriptor the macro emits, and what generated code calls.
 
+#[cfg(all(test, specialize_runtime_tier))]
+pub(crate) mod example;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};

@@ -16,6 +16,7 @@ mod dispatch;
 mod dispatch_table;
 mod doctor;
 mod error;
+mod foreign;
 mod function;
 mod lifetime;
 mod maker;
@@ -32,6 +33,7 @@ mod stats;
 mod surface;
 mod sync;
 pub mod testing;
+mod threads;
 #[cfg(specialize_runtime_tier)]
 mod trust;
 mod value;

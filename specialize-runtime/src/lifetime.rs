@@ -65,7 +65,7 @@ mod with_runtime_tier {
     }
 
     /// Keeps the library that holds this code mapped for the life of the process, if it is not the
-    /// program itself: a thread of ours runs it, and so may the end of the process.
+    /// program itself: a thread of ours is going to run it, and so may the end of the process.
     pub(crate) fn pin_this_code() {
         let mut place = MaybeUninit::<libc::Dl_info>::uninit();
         // SAFETY: `place` is for `dladdr` to fill, which it says it has done.

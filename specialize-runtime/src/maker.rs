@@ -27,6 +27,7 @@ mod without_runtime_tier {
     }
 
     /// Nothing is ever kept.
+    #[derive(Debug)]
     pub(crate) struct Keeping;
 
     impl Keeping {
@@ -64,6 +65,7 @@ mod with_runtime_tier {
     use crate::config::{Engine, Mode, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::error::Error;
+    use crate::foreign::{self, Within};
     use crate::function::Descriptor;
     use crate::value::{Image, Part};
     use crate::variant::{Made, Origin, Variant};
@@ -141,8 +143,11 @@ mod with_runtime_tier {
         };
         let toolchain = workshop.toolchain(descriptor)?;
         dependencies::confirm(template)?;
-        let span = tracing::debug_span!(target: "specialize::compile", "compile", function = descriptor.name, value = %image.digest());
-        let (dylib, made, compile) = span.in_scope(|| compile_with_some_engine(workshop, toolchain, &request))?;
+        let (dylib, made, compile) = {
+            let function = descriptor.name;
+            let _span = Within::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = %image.digest()));
+            compile_with_some_engine(workshop, toolchain, &request)?
+        };
         let prepare = watch.lap().saturating_sub(compile);
         let staged = workshop.store.stage(&key, dylib)?;
         let (library, keeping) = if settings().debug_info {
@@ -185,23 +190,27 @@ mod with_runtime_tier {
             }
             Err(error) => {
                 let (function, value) = (descriptor.name, image.digest());
-                tracing::warn!(target: "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew");
+                foreign::call(
+                    || tracing::warn!(target: "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew"),
+                );
                 None
             }
         }
     }
 
     fn report_loaded(descriptor: &Descriptor, image: &Image, key: &Key, made: &Made, cost: Cost) {
-        tracing::debug!(
-            target: "specialize::load",
-            function = descriptor.name,
-            value = %image.digest(),
-            artifact = %key.digest(),
-            origin = ?made.origin,
-            took = ?cost.total(),
-            ?cost,
-            "a variant is loaded"
-        );
+        foreign::call(|| {
+            tracing::debug!(
+                target: "specialize::load",
+                function = descriptor.name,
+                value = %image.digest(),
+                artifact = %key.digest(),
+                origin = ?made.origin,
+                took = ?cost.total(),
+                ?cost,
+                "a variant is loaded"
+            )
+        });
     }
 
     /// What is left to be done for a variant that can be called already.
@@ -212,7 +221,7 @@ mod with_runtime_tier {
         /// Keeps the variant for the next process.
         pub(crate) fn finish(self) {
             if let Err(error) = self.1.keep(self.0) {
-                tracing::warn!(target: "specialize::store", %error, "a variant is not kept for the next process");
+                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "a variant is not kept for the next process"));
             }
         }
     }
@@ -237,7 +246,9 @@ mod with_runtime_tier {
             Some(reason) if engine == Engine::Llvm => Err(Error::Engine { engine: engine.as_str(), function, reason }),
             fallback => {
                 if let Some(reason) = &fallback {
-                    tracing::info!(target: "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone");
+                    foreign::call(
+                        || tracing::info!(target: "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone"),
+                    );
                 }
                 let mut watch = Watch::start();
                 let dylib = compile::compile(toolchain, request)?;

@@ -1,16 +1,21 @@
 //! A variant that was asked for: something to wait for, with or without an executor.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::foreign;
+use crate::threads;
 
 /// A variant that is being made. It may be awaited under any executor, waited for, or dropped: the
 /// variant is made all the same.
+///
+/// Who awaits it is woken on the thread that makes variants. An executor may poll the task right there, and the task may ask for more
+/// variants and await them; but it must not block, since no variant is made meanwhile. If it waits for one of this crate's, it is told
+/// so at once, by [`Error::WaitsForItself`].
 ///
 /// ```
 /// # use specialize::specialize;
@@ -49,7 +54,7 @@ impl Pending {
     ///
     /// # Errors
     ///
-    /// Why the value has no variant.
+    /// Why the value has no variant, or [`Error::WaitsForItself`] on the thread that makes it.
     pub fn wait(self) -> Result<(), Error> {
         match self.0 {
             Inner::Ready(result) => result,
@@ -58,7 +63,7 @@ impl Pending {
     }
 
     /// Blocks until the variant is ready or has failed, but no longer than `patience`; `None` if it
-    /// takes longer.
+    /// takes longer. On the thread that makes it, the error is [`Error::WaitsForItself`] at once.
     #[must_use]
     pub fn wait_within(&self, patience: Duration) -> Option<Result<(), Error>> {
         match &self.0 {
@@ -117,6 +122,9 @@ impl Outcome {
             if let Some(result) = &state.result {
                 return result.clone();
             }
+            if threads::would_wait_for_itself() {
+                return Err(Error::WaitsForItself);
+            }
             state = self.finished.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -127,6 +135,9 @@ impl Outcome {
         loop {
             if let Some(result) = &state.result {
                 return Some(result.clone());
+            }
+            if threads::would_wait_for_itself() {
+                return Some(Err(Error::WaitsForItself));
             }
             // A deadline beyond what the clock can say is none.
             let Some(deadline) = deadline else {
@@ -165,8 +176,7 @@ impl Waiting {
     /// Lets the tasks go on.
     pub(crate) fn wake(self) {
         for waker in self.0 {
-            // A panic in there has been reported, and must not end a thread that others wait for.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            foreign::call(|| waker.wake());
         }
     }
 }

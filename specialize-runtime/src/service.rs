@@ -4,7 +4,6 @@
 //! child is killed when the thread that started it ends.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -15,12 +14,13 @@ use crate::config::settings;
 use crate::dispatch::reclaim;
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::lifetime;
+use crate::foreign::{self, Within};
 use crate::maker::{self, Keeping};
 use crate::measure;
 use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
 use crate::stats::functions;
+use crate::threads::{self, Making, Pinned};
 use crate::variant::Variant;
 
 /// The queue and the threads that work on it.
@@ -32,7 +32,7 @@ struct Service {
     /// Told when a job has ended.
     ended: Condvar,
     /// The thread that keeps variants for the next process; nothing where it could not be started.
-    keeper: OnceLock<Option<SyncSender<Keeping>>>,
+    keeper: OnceLock<Option<SyncSender<ToKeep>>>,
 }
 
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ struct State {
     /// What dispatchers may still ask for.
     budget: Budget,
     /// Values that are to be tried again after a failure as long as they have handles, by the same address.
-    put_off: BTreeMap<usize, Weak<Shared>>,
+    put_off: BTreeMap<usize, PutOff>,
     /// How many variants are being kept for the next process.
     keeping: usize,
     threads: usize,
@@ -51,50 +51,130 @@ struct State {
     ending: bool,
 }
 
+/// Values that failed. Under the lock, nobody holds what their handles share: the last to let go of it lets a variant go.
+#[derive(Debug)]
+struct PutOff {
+    shared: Weak<Shared>,
+    table: &'static DispatchTable,
+}
+
+impl PutOff {
+    fn has_handles(&self) -> bool {
+        self.shared.strong_count() > 0
+    }
+}
+
 impl State {
     /// Enters values that are to be tried again.
     fn put_off(&mut self, shared: &Arc<Shared>) {
         // Once in a while, those whose handles are gone make room.
         if self.put_off.len().is_power_of_two() {
-            self.put_off.retain(|_, shared| shared.strong_count() > 0);
+            self.put_off.retain(|_, put_off| put_off.has_handles());
         }
-        self.put_off.insert(Arc::as_ptr(shared).addr(), Arc::downgrade(shared));
+        self.put_off.insert(place(shared), PutOff { shared: Arc::downgrade(shared), table: shared.table() });
     }
 
-    /// A value that failed, and whose function is not held up any more. Of one function, the next comes after this one has its
-    /// variant: until then the failure may come again.
-    fn take_up_again(&mut self) -> Option<Job> {
-        self.put_off.retain(|_, shared| shared.upgrade().is_some_and(|shared| !shared.has_variant()));
-        let is_due =
-            |shared: &Arc<Shared>| shared.table().held_up_for().is_zero() && !self.unfinished.contains_key(&Arc::as_ptr(shared).addr());
-        let shared = self.put_off.values().filter_map(Weak::upgrade).find(is_due).filter(|_| !self.ending)?;
-        let place = Arc::as_ptr(&shared).addr();
-        self.put_off.remove(&place);
-        shared.table().requested();
-        let outcome = Arc::new(Outcome::default());
-        self.unfinished.insert(place, Arc::clone(&outcome));
-        Some(Job { shared, outcome, queued: Instant::now() })
+    /// Values that failed, and whose function is not held up any more; they may have a variant by now. Of one function, the next comes
+    /// after this one has its variant: until then the failure may come again.
+    fn take_due(&mut self) -> Option<Arc<Shared>> {
+        loop {
+            let unfinished = &self.unfinished;
+            let is_due = |(place, put_off): &(&usize, &PutOff)| put_off.table.held_up_for().is_zero() && !unfinished.contains_key(*place);
+            let place = *self.put_off.iter().find(is_due)?.0;
+            let taken = self.put_off.remove(&place)?;
+            if let Some(shared) = taken.shared.upgrade() {
+                return Some(shared);
+            }
+        }
     }
 
     /// How long until a value is to be taken up again.
     fn next_taken_up(&self) -> Option<Duration> {
-        let waiting = self.put_off.values().filter_map(Weak::upgrade);
+        let waiting = self.put_off.values().filter(|put_off| put_off.has_handles());
         // What another thread is at is looked at again when that is done, and by the clock.
-        waiting.map(|shared| shared.table().held_up_for().max(Duration::from_millis(10))).min()
+        waiting.map(|put_off| put_off.table.held_up_for().max(Duration::from_millis(10))).min()
     }
 }
 
+/// What stands for values among those that are unfinished or put off.
+fn place(shared: &Arc<Shared>) -> usize {
+    Arc::as_ptr(shared).addr()
+}
+
+/// Values whose variant is being made, by whoever has this: it owes an outcome to all who wait. To be dropped when no lock is held.
 #[derive(Debug)]
 struct Job {
+    service: &'static Service,
     shared: Arc<Shared>,
     outcome: Arc<Outcome>,
     queued: Instant,
+    /// When a thread of the service has begun with it.
+    begun: Option<Instant>,
+    finished: bool,
+}
+
+impl Job {
+    /// Hands the outcome to all who wait, and has it said wherever that is asked later why there is no variant.
+    fn finish(&mut self, result: Result<(), Error>) {
+        self.finished = true;
+        // In one step for all others: who hears of a failure and asks again must not join it.
+        let mut state = self.service.state();
+        if let Some(begun) = self.begun {
+            state.budget.has_cost(begun.elapsed());
+        }
+        if let Err(error) = &result {
+            self.shared.failed(error);
+            self.shared.table().failed(error);
+            if error.may_pass() {
+                state.put_off(&self.shared);
+            }
+        }
+        let waiting = self.outcome.finish(result);
+        state.unfinished.remove(&place(&self.shared));
+        self.service.ended.notify_all();
+        drop(state);
+        waiting.wake();
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        // A panic has kept whoever had it from finishing it.
+        if !self.finished {
+            self.finish(Err(Error::BackgroundPanic { function: self.shared.table().name() }));
+        }
+    }
+}
+
+/// A variant that is still to be kept for the next process, and is counted until then.
+#[derive(Debug)]
+struct ToKeep {
+    service: &'static Service,
+    /// There until it is dropped.
+    keeping: Option<Keeping>,
+}
+
+impl ToKeep {
+    fn finish(mut self) {
+        if let Some(keeping) = self.keeping.take() {
+            keeping.finish();
+        }
+    }
+}
+
+impl Drop for ToKeep {
+    fn drop(&mut self) {
+        self.keeping = None;
+        self.service.state().keeping -= 1;
+        self.service.ended.notify_all();
+    }
 }
 
 /// Asks for a variant for the values of `shared`, or joins whoever asked before.
 pub(crate) fn request(shared: &Arc<Shared>) -> Pending {
+    let pinned = threads::pin_code();
     match admit(shared) {
-        Ok(outcome) => enqueue(shared, outcome),
+        Ok(job) => enqueue(job, pinned),
         Err(pending) => pending,
     }
 }
@@ -102,82 +182,84 @@ pub(crate) fn request(shared: &Arc<Shared>) -> Pending {
 /// As [`request`], for a caller that is going to wait: it looks for a finished variant itself, if everything that takes long was
 /// done before, since that takes less time than to hand it to another thread.
 pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
-    let outcome = match admit(shared) {
-        Ok(outcome) => outcome,
+    let pinned = threads::pin_code();
+    let mut job = match admit(shared) {
+        Ok(job) => job,
         Err(pending) => return pending,
     };
     let table = shared.table();
+    // Whoever is told of a step here, and waits for the same values, would wait for this thread.
+    let making = Making::begin();
     let found = if make_room(table).is_ok() { maker::find_finished(table.descriptor(), shared.image()) } else { None };
     let Some(variant) = found else {
-        return enqueue(shared, outcome);
+        drop(making);
+        return enqueue(job, pinned);
     };
     table.publish(shared, variant);
+    drop(making);
+    job.finish(Ok(()));
     report_published(shared);
     table.retire_leaving();
-    let service = service();
-    let waiting = outcome.finish(Ok(()));
-    service.strike_off(&mut service.state(), shared);
-    waiting.wake();
     Pending::ready(Ok(()))
 }
 
 /// Whether the machine's time allows a variant for values that a dispatcher found hot. One that is being made costs nothing more.
 pub(crate) fn affords(shared: &Arc<Shared>) -> bool {
     let mut state = service().state();
-    state.unfinished.contains_key(&Arc::as_ptr(shared).addr()) || state.budget.admits_one(Instant::now())
+    state.unfinished.contains_key(&place(shared)) || state.budget.admits_one(Instant::now())
 }
 
 /// Enters the values of `shared` among those that are being made; or what to wait for, if they need not be.
-fn admit(shared: &Arc<Shared>) -> Result<Arc<Outcome>, Pending> {
+fn admit(shared: &Arc<Shared>) -> Result<Job, Pending> {
     if let Err(error) = shared.may_have_a_variant() {
         shared.failed(&error);
         return Err(Pending::ready(Err(error)));
     }
-    let mut state = service().state();
+    let service = service();
+    let mut state = service.state();
     if state.ending {
         return Err(Pending::ready(Err(Error::Ending)));
     }
-    if let Some(outcome) = state.unfinished.get(&Arc::as_ptr(shared).addr()) {
+    if let Some(outcome) = state.unfinished.get(&place(shared)) {
         return Err(Pending::shared(Arc::clone(outcome)));
     }
     // A variant may have been published since the caller looked.
     if shared.has_variant() {
         return Err(Pending::ready(Ok(())));
     }
+    let outcome = Arc::new(Outcome::default());
+    state.unfinished.insert(place(shared), Arc::clone(&outcome));
+    drop(state);
+    let job = Job { service, shared: Arc::clone(shared), outcome, queued: Instant::now(), begun: None, finished: false };
     shared.table().requested();
     measure::wake();
-    let outcome = Arc::new(Outcome::default());
-    state.unfinished.insert(Arc::as_ptr(shared).addr(), Arc::clone(&outcome));
-    Ok(outcome)
+    Ok(job)
 }
 
 /// Queues values that were admitted.
-fn enqueue(shared: &Arc<Shared>, outcome: Arc<Outcome>) -> Pending {
-    let service = service();
+fn enqueue(mut job: Job, pinned: Pinned) -> Pending {
+    let (service, pending) = (job.service, Pending::shared(Arc::clone(&job.outcome)));
+    let (function, value) = (job.shared.table().name(), job.shared.image().digest());
     let mut state = service.state();
-    let refusal = if state.ending { Err(Error::Ending) } else { service.have_a_thread(&mut state) };
+    let refusal = if state.ending { Err(Error::Ending) } else { service.have_a_thread(&mut state, pinned) };
     if let Err(error) = refusal {
-        shared.failed(&error);
-        shared.table().failed(&error);
-        let waiting = outcome.finish(Err(error.clone()));
-        service.strike_off(&mut state, shared);
         drop(state);
-        waiting.wake();
-        return Pending::ready(Err(error));
+        job.finish(Err(error));
+        return pending;
     }
-    let (function, value) = (shared.table().name(), shared.image().digest());
-    state.queue.push_back(Job { shared: Arc::clone(shared), outcome: Arc::clone(&outcome), queued: Instant::now() });
+    state.queue.push_back(job);
     service.queued.notify_one();
     drop(state);
-    tracing::debug!(target: "specialize::request", function, value, "a variant is asked for");
-    Pending::shared(outcome)
+    foreign::call(|| tracing::debug!(target: "specialize::request", function, value, "a variant is asked for"));
+    pending
 }
 
 /// Has the values of `shared` tried again by and by, as long as they have handles.
 pub(crate) fn put_off(shared: &Arc<Shared>) {
+    let pinned = threads::pin_code();
     let service = service();
     let mut state = service.state();
-    if service.have_a_thread(&mut state).is_ok() {
+    if service.have_a_thread(&mut state, pinned).is_ok() {
         state.put_off(shared);
         service.queued.notify_one();
     }
@@ -186,7 +268,8 @@ pub(crate) fn put_off(shared: &Arc<Shared>) {
 /// Waits until nothing is being compiled, but no longer than `timeout`; false if it takes longer.
 ///
 /// For tests and for the end of a warm-up: values whose background compile was asked for before the
-/// call have their variant, or have failed, when it returns true.
+/// call have their variant, or have failed, when it returns true. On the thread that makes variants, which runs wakers and subscribers of
+/// `tracing`, it does not wait: it is false at once if something is being compiled.
 ///
 /// ```
 /// use std::time::Duration;
@@ -199,6 +282,9 @@ pub fn settle(timeout: Duration) -> bool {
     let deadline = Instant::now().checked_add(timeout);
     let mut state = service.state();
     while !state.unfinished.is_empty() || state.keeping > 0 {
+        if threads::would_wait_for_itself() {
+            return false;
+        }
         let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         if left.is_zero() {
             return false;
@@ -215,12 +301,9 @@ pub(crate) fn refuse_more() {
     let mut state = service.state();
     state.ending = true;
     let queue = std::mem::take(&mut state.queue);
-    for job in &queue {
-        state.unfinished.remove(&Arc::as_ptr(&job.shared).addr());
-    }
     drop(state);
-    for job in queue {
-        job.outcome.finish(Err(Error::Ending)).wake();
+    for mut job in queue {
+        job.finish(Err(Error::Ending));
     }
 }
 
@@ -228,18 +311,20 @@ pub(crate) fn refuse_more() {
 #[cfg(specialize_runtime_tier)]
 pub(crate) fn wait_for_the_end(patience: Duration) {
     if !settle(patience) {
-        tracing::debug!(target: "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process");
+        foreign::call(
+            || tracing::debug!(target: "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process"),
+        );
     }
 }
 
 impl Service {
     /// Starts a thread, if all are busy and there may be more.
-    fn have_a_thread(&'static self, state: &mut State) -> Result<(), Error> {
+    fn have_a_thread(&'static self, state: &mut State, pinned: Pinned) -> Result<(), Error> {
         if state.idle > state.queue.len() || state.threads >= settings().compile_jobs {
             return Ok(());
         }
-        match std::thread::Builder::new().name("specialize".to_owned()).spawn(move || self.work()) {
-            Ok(_) => {
+        match threads::start(pinned, "specialize", || self.turn()) {
+            Ok(()) => {
                 state.threads += 1;
                 Ok(())
             }
@@ -249,73 +334,69 @@ impl Service {
         }
     }
 
-    /// What a thread of the service does all its life.
-    fn work(&'static self) {
-        lifetime::pin_this_code();
-        lifetime::survive_writing();
+    /// What a thread of the service does over and over: it makes a variant, or waits until one is wanted.
+    fn turn(&'static self) {
         let mut state = self.state();
-        loop {
-            let Some(job) = state.queue.pop_front().or_else(|| state.take_up_again()) else {
-                state.idle += 1;
-                state = self.wait_for_a_job(state);
-                state.idle -= 1;
-                continue;
-            };
+        if let Some(job) = state.queue.pop_front() {
             drop(state);
-            let started = Instant::now();
-            let made = attempt(&job);
-            // In one step for all others: who hears of a failure and asks again must not join it.
-            state = self.state();
-            state.budget.has_cost(started.elapsed());
-            if made.as_ref().is_err_and(Error::may_pass) {
-                state.put_off(&job.shared);
-            }
-            let (outcome, keeping) = conclude(&job.shared, made);
-            let waiting = job.outcome.finish(outcome);
-            state.keeping += usize::from(keeping.is_some());
-            self.strike_off(&mut state, &job.shared);
+            self.serve(job);
+        } else if let Some(shared) = state.take_due() {
             drop(state);
-            waiting.wake();
-            report_published(&job.shared);
-            job.shared.table().retire_leaving();
-            // Nothing of the job must outlive it: what its values share holds their variant.
-            drop(job);
-            if let Some(keeping) = keeping {
-                self.keep(keeping);
+            if let Ok(job) = admit(&shared) {
+                drop(shared);
+                self.serve(job);
             }
-            state = self.state();
+        } else {
+            state.idle += 1;
+            self.wait_for_a_job(state).idle -= 1;
         }
+    }
+
+    /// Makes a variant, and lets everybody know.
+    fn serve(&'static self, mut job: Job) {
+        job.begun = Some(Instant::now());
+        let to_keep = match attempt(&job) {
+            Ok((variant, keeping)) => {
+                job.shared.table().publish(&job.shared, variant);
+                measure::wake();
+                // Counted before the job is finished, for those who wait for both.
+                let to_keep = keeping.map(|keeping| self.count(keeping));
+                job.finish(Ok(()));
+                to_keep
+            }
+            Err(error) => {
+                job.finish(Err(error));
+                None
+            }
+        };
+        report_published(&job.shared);
+        job.shared.table().retire_leaving();
+        // Nothing of the job must outlive it: what its values share holds their variant.
+        drop(job);
+        if let Some(to_keep) = to_keep {
+            self.keep(to_keep);
+        }
+    }
+
+    fn count(&'static self, keeping: Keeping) -> ToKeep {
+        self.state().keeping += 1;
+        ToKeep { service: self, keeping: Some(keeping) }
     }
 
     /// Has a variant kept for the next process, on a thread that does nothing else: nobody who waits for a value waits for the disk.
-    fn keep(&'static self, keeping: Keeping) {
+    fn keep(&'static self, to_keep: ToKeep) {
         let keeper = self.keeper.get_or_init(|| {
-            let (sender, receiver) = mpsc::sync_channel::<Keeping>(64);
-            let work = move || {
-                lifetime::survive_writing();
-                receiver.into_iter().for_each(|keeping| self.keep_now(keeping));
-            };
-            std::thread::Builder::new().name("specialize-keep".to_owned()).spawn(work).is_ok().then_some(sender)
+            let (sender, receiver) = mpsc::sync_channel::<ToKeep>(64);
+            let turn = move || receiver.iter().for_each(ToKeep::finish);
+            threads::start(threads::pin_code(), "specialize-keep", turn).is_ok().then_some(sender)
         });
         let unsent = match keeper {
-            Some(keeper) => keeper.send(keeping).err().map(|error| error.0),
-            None => Some(keeping),
+            Some(keeper) => keeper.send(to_keep).err().map(|error| error.0),
+            None => Some(to_keep),
         };
-        if let Some(keeping) = unsent {
-            self.keep_now(keeping);
+        if let Some(to_keep) = unsent {
+            to_keep.finish();
         }
-    }
-
-    /// Strikes values off those that are being made.
-    fn strike_off(&self, state: &mut State, shared: &Arc<Shared>) {
-        state.unfinished.remove(&Arc::as_ptr(shared).addr());
-        self.ended.notify_all();
-    }
-
-    fn keep_now(&self, keeping: Keeping) {
-        keeping.finish();
-        self.state().keeping -= 1;
-        self.ended.notify_all();
     }
 
     /// Waits until a job is queued or to be taken up again; a compile server that leaves in the meantime is let go.
@@ -350,19 +431,12 @@ fn make_room(table: &DispatchTable) -> Result<(), Error> {
 fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
     let value = job.shared.image().digest();
-    let span = tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value);
-    let _entered = span.enter();
-    // A panic here would be a mistake of this crate's, and must not leave callers waiting.
-    let made = catch_unwind(AssertUnwindSafe(|| {
-        make_room(table)?;
-        maker::make(table.descriptor(), job.shared.image())
-    }));
-    let made = made.unwrap_or(Err(Error::BackgroundPanic { function: table.name() }));
-    match &made {
-        Ok(_) => {}
-        Err(error) => {
-            tracing::warn!(target: "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves");
-        }
+    let _span = Within::enter(|| tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value));
+    let made = make_room(table).and_then(|()| maker::make(table.descriptor(), job.shared.image()));
+    if let Err(error) = &made {
+        foreign::call(
+            || tracing::warn!(target: "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves"),
+        );
     }
     made.map(|(variant, keeping)| (variant.waited(queue), keeping))
 }
@@ -371,23 +445,7 @@ fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
 fn report_published(shared: &Shared) {
     if shared.has_variant() {
         let (function, value) = (shared.table().name(), shared.image().digest());
-        tracing::debug!(target: "specialize::publish", function, value, "the variant serves from now on");
-    }
-}
-
-/// Publishes a variant, or has it said wherever that is asked later why there is none; and what is left to be done.
-fn conclude(shared: &Shared, made: Result<(Variant, Option<Keeping>), Error>) -> (Result<(), Error>, Option<Keeping>) {
-    match made {
-        Ok((variant, keeping)) => {
-            shared.table().publish(shared, variant);
-            measure::wake();
-            (Ok(()), keeping)
-        }
-        Err(error) => {
-            shared.failed(&error);
-            shared.table().failed(&error);
-            (Err(error), None)
-        }
+        foreign::call(|| tracing::debug!(target: "specialize::publish", function, value, "the variant serves from now on"));
     }
 }
 
@@ -409,3 +467,6 @@ impl Service {
         Service { state: Mutex::new(State::default()), queued: Condvar::new(), ended: Condvar::new(), keeper: OnceLock::new() }
     }
 }
+
+#[cfg(all(test, specialize_runtime_tier))]
+mod tests;

@@ -22,7 +22,8 @@ macro_rules! __specialize_surface {
 
         /// The function with these values bound, once they have a variant: listed, found on disk, or compiled now.
         ///
-        /// It blocks until then.
+        /// It blocks until then, but not in a waker or in a subscriber of `tracing` that the thread runs which makes variants: that is an
+        /// error at once, and the variant is made all the same.
         ///
         /// # Errors
         ///
@@ -210,7 +211,8 @@ macro_rules! __specialize_families {
 
         /// The function for these types with these values bound, once they have a variant: listed, found on disk, or compiled now.
         ///
-        /// It blocks until then.
+        /// It blocks until then, but not in a waker or in a subscriber of `tracing` that the thread runs which makes variants: that is an
+        /// error at once, and the variant is made all the same.
         ///
         /// # Errors
         ///

@@ -1,7 +1,7 @@
 //! Whether what the compiler makes may be loaded: it was tested with this crate, or its probe went well on this machine.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use once_cell::sync::OnceCell;
 
@@ -12,6 +12,7 @@ use crate::compile::probe::{self, Outcome, Probe};
 use crate::compile::toolchain::Toolchain;
 use crate::compile::{self, Request, record, support, tested};
 use crate::error::Error;
+use crate::foreign;
 use crate::function::Descriptor;
 use crate::workshop::Workshop;
 
@@ -113,16 +114,20 @@ impl Workshop {
     /// The outcome as the store has it, or as `put` finds out, which is kept.
     fn kept_outcome(&self, engine: &str, put: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
         let key = self.verdict_key(engine);
-        if let Some(outcome) = self.store.find(&key).and_then(|verdict| Outcome::decode(verdict.content())) {
+        if let Some(outcome) = self.store.find(&key).and_then(|verdict| Outcome::decode(verdict.content(), SystemTime::now())) {
             return Ok(outcome);
         }
         let started = Instant::now();
         let outcome = put()?;
-        tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe");
-        if let Some(verdict) = outcome.encode()
+        foreign::call(
+            || tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe"),
+        );
+        if let Some(verdict) = outcome.encode(SystemTime::now())
             && let Err(error) = self.store.keep_content(&key, verdict)
         {
-            tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes");
+            foreign::call(
+                || tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes"),
+            );
         }
         Ok(outcome)
     }
@@ -201,7 +206,7 @@ mod tests {
 
     /// Keeps a verdict in the store, as another process would.
     fn keep_verdict(workshop: &Workshop, engine: &str, outcome: &Outcome) {
-        let verdict = outcome.encode().expect("it is kept");
+        let verdict = outcome.encode(SystemTime::now()).expect("it is kept");
         workshop.store.keep_content(&workshop.verdict_key(engine), verdict).expect("kept");
     }
 

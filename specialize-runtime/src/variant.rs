@@ -5,6 +5,7 @@ use std::time::Duration;
 #[cfg(specialize_runtime_tier)]
 use crate::artifact::library::Library;
 use crate::cost::{Cost, Stages};
+use crate::foreign;
 use crate::function::Entries;
 use crate::value::Image;
 
@@ -113,6 +114,8 @@ impl Variant {
 
 impl Drop for Variant {
     fn drop(&mut self) {
-        tracing::debug!(target: "specialize::unload", function = self.function, value = %self.image.digest(), "a variant's code is not used any more");
+        foreign::call(
+            || tracing::debug!(target: "specialize::unload", function = self.function, value = %self.image.digest(), "a variant's code is not used any more"),
+        );
     }
 }

@@ -1,13 +1,11 @@
 //! What all variants of the process are made with: the store, the toolchain, and what is built once.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use once_cell::sync::OnceCell;
 
-use crate::artifact::file::Artifact;
+use crate::artifact::file::{Access, Artifact};
 use crate::artifact::host::Support;
 use crate::artifact::key::Key;
 use crate::artifact::processor;
@@ -19,6 +17,7 @@ use crate::compile::toolchain::{self, Toolchain};
 use crate::compile::{Limits, Lowering, support};
 use crate::config::{Mode, Settings, settings};
 use crate::error::Error;
+use crate::foreign;
 use crate::function::Descriptor;
 use crate::lifetime;
 use crate::of_process::OfProcess;
@@ -124,7 +123,7 @@ impl Workshop {
         self.kept("support library", &key, || {
             let folder = self.store.work_folder()?;
             let library = support::build(toolchain()?, instance, folder.path(), &self.limits)?;
-            self.store.keep(&key, &library)
+            self.store.keep(&key, &library, Access::Load)
         })
     }
 
@@ -160,16 +159,11 @@ impl Workshop {
 
     fn make_server(&self, toolchain: &Toolchain) -> Result<Artifact, Error> {
         let key = SERVER.texts().fold(self.key("server"), Key::text);
-        let artifact = self.kept("compile server", &key, || {
+        self.kept("compile server", &key, || {
             let folder = self.store.work_folder()?;
             let program = SERVER.build(toolchain, folder.path(), &self.limits)?;
-            self.store.keep(&key, &program)
-        })?;
-        if artifact.memory().is_none() {
-            let path = artifact.path();
-            fs::set_permissions(path, Permissions::from_mode(0o500)).map_err(|source| Error::file("make executable", path, source))?;
-        }
-        Ok(artifact)
+            self.store.keep(&key, &program, Access::Run)
+        })
     }
 
     /// The template's bitcode, made on the first need on this machine.
@@ -226,7 +220,7 @@ impl Workshop {
         let started = Instant::now();
         let artifact = make()?;
         self.store.need(&artifact);
-        tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine");
+        foreign::call(|| tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine"));
         Ok(artifact)
     }
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use specialize::{Error, Pending, Tier, settle, specialize};
+use specialize::{Error, Finding, Pending, Tier, settle, specialize};
 
 use crate::support::place::{Place, own};
 use crate::support::processes::PATIENCE;
@@ -204,6 +204,45 @@ fn whatever_an_executor_does_as_it_is_woken_the_next_request_is_served() {
     whereabouts::prepare_within(42, PATIENCE).expect("the thread that makes variants is still there");
     assert!(first.is_ready() || asks.0.lock().expect("no panic").len() == 1);
     assert!(settle(PATIENCE));
+}
+
+#[test]
+fn a_task_that_waits_where_it_is_woken_is_told_so_and_holds_up_nobody() {
+    struct Inline(Sender<Vec<Option<Error>>>);
+
+    impl Wake for Inline {
+        fn wake(self: Arc<Self>) {
+            assert!(whereabouts::prepare(50).is_ok() && whereabouts::prepare(1).is_ok(), "nothing is to be waited for");
+            let waited = [
+                whereabouts::prepare(51).err(),
+                whereabouts::prepare_within(52, PATIENCE).err(),
+                whereabouts::request(53).wait().err(),
+                whereabouts::request(54).wait_within(Duration::MAX).and_then(Result::err),
+            ];
+            assert!(!settle(Duration::MAX), "that is told at once too");
+            let diagnosis = specialize::doctor();
+            let missing = diagnosis.first_missing().map(|check| &check.finding);
+            assert!(matches!(missing, Some(Finding::Missing(Error::WaitsForItself))), "and that: {diagnosis}");
+            self.0.send(waited.into()).expect("the test waits");
+        }
+    }
+
+    const NAME: &str = "pending::a_task_that_waits_where_it_is_woken_is_told_so_and_holds_up_nobody";
+    if !is_child(NAME) {
+        let place = Place::new(NAME);
+        let toolchain = closed_compiler(place.path());
+        return place.run(&[("SPECIALIZE_TOOLCHAIN", toolchain.to_str().expect("text"))]);
+    }
+    let (sender, waited) = channel();
+    let mut pending = whereabouts::request(50);
+    assert!(Pin::new(&mut pending).poll(&mut Context::from_waker(&Waker::from(Arc::new(Inline(sender))))).is_pending());
+    open(&own());
+    let waited = waited.recv_timeout(PATIENCE).expect("the task goes on");
+    assert!(waited.len() == 4 && waited.iter().all(|error| matches!(error, Some(Error::WaitsForItself))), "{waited:?}");
+    assert!(settle(PATIENCE));
+    for n in 50..55 {
+        assert_eq!(whereabouts::lookup(n).expect("all were asked for").tier(), Tier::Runtime);
+    }
 }
 
 #[test]

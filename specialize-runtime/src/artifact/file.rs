@@ -131,14 +131,32 @@ pub(crate) fn read(path: &Path, key: &Key) -> Result<Artifact, Error> {
     Ok(Artifact::new(path.to_owned(), content, file))
 }
 
+/// What may be done with an artifact's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It is read or loaded.
+    Load,
+    /// It is a program, and is run.
+    Run,
+}
+
+impl Access {
+    fn permissions(self) -> Permissions {
+        Permissions::from_mode(match self {
+            Access::Load => 0o400,
+            Access::Run => 0o500,
+        })
+    }
+}
+
 /// Writes the artifact for `key` to `file`, and closes it to writing.
 ///
 /// # Errors
 ///
 /// Those of writing.
-pub(crate) fn write(file: &mut File, content: &[u8], key: &Key) -> io::Result<()> {
+pub(crate) fn write(file: &mut File, content: &[u8], key: &Key, access: Access) -> io::Result<()> {
     file.write_all(&encode(content, key.fields()))?;
-    file.set_permissions(Permissions::from_mode(0o400))
+    file.set_permissions(access.permissions())
 }
 
 #[cfg(test)]

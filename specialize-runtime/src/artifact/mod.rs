@@ -15,4 +15,5 @@ pub(crate) mod processor;
 pub(crate) mod slots;
 pub(crate) mod store;
 mod sweep;
+mod temporary;
 mod way;

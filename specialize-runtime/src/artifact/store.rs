@@ -13,16 +13,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
-use crate::artifact::file::{self, Artifact};
+use crate::artifact::file::{self, Access, Artifact};
 use crate::artifact::key::Key;
+use crate::artifact::temporary::{self, Temporary};
 use crate::artifact::{sweep, way};
 use crate::error::Error;
+use crate::foreign;
 use crate::of_process::OfProcess;
-
-/// Where else there is room for temporary files: in memory.
-const SHARED_MEMORY: &str = "/dev/shm";
 
 /// Where finished artifacts are kept.
 #[derive(Debug)]
@@ -30,7 +29,7 @@ pub(crate) struct Store {
     artifacts: PathBuf,
     work: PathBuf,
     /// Where compilers work instead, which take no path that is no text.
-    aside: Option<TempDir>,
+    aside: Option<Temporary>,
     /// Bytes of artifacts that may stay.
     limit: u64,
     /// Whether no code may be loaded from files there.
@@ -40,7 +39,7 @@ pub(crate) struct Store {
     /// Files that this process goes on to need, however long ago it found them.
     needed: Mutex<BTreeSet<PathBuf>>,
     /// The folder of a store that ends with the process.
-    private: Option<TempDir>,
+    private: Option<Temporary>,
     /// Why there is no other, if one was wanted.
     reason: Option<Error>,
 }
@@ -105,12 +104,13 @@ impl Staged {
         };
         let failed = |source| Error::file("write", &kept, source);
         file.as_file().sync_all().map_err(failed)?;
-        match file.persist(&kept) {
+        // Closed ahead: a program that anybody has open for writing cannot be run.
+        match file.into_temp_path().persist(&kept) {
             Ok(_) => {}
             // Somebody has removed the folder.
             Err(error) if error.error.kind() == io::ErrorKind::NotFound => {
                 store.make_folders()?;
-                error.file.persist(&kept).map_err(|error| failed(error.error))?;
+                error.path.persist(&kept).map_err(|error| failed(error.error))?;
             }
             Err(error) => return Err(failed(error.error)),
         }
@@ -135,7 +135,9 @@ impl Store {
             Ok(store) => Ok(store),
             Err(error) if lacks_what_comes_back(&error) => Err(error),
             Err(error) => {
-                tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process");
+                foreign::call(
+                    || tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process"),
+                );
                 Store::private(limit, Some(error))
             }
         }
@@ -159,7 +161,7 @@ impl Store {
     fn private(limit: u64, reason: Option<Error>) -> Result<Store, Error> {
         let mut found = None;
         let mut failure = None;
-        for place in temporary_places() {
+        for place in temporary::places() {
             match Store::private_in(&place, limit) {
                 Ok(store) if !store.loads_from_memory => {
                     found = Some(store);
@@ -177,7 +179,7 @@ impl Store {
     }
 
     fn private_in(place: &Path, limit: u64) -> Result<Store, Error> {
-        let folder = temporary_folder(place)?;
+        let folder = Temporary::make(place)?;
         let path = folder.path().to_owned();
         let loads_from_memory = !may_run_code_from(&path);
         let store = Store::at(path.clone(), limit);
@@ -192,7 +194,7 @@ impl Store {
         let text = |place: &PathBuf| place.to_str().is_some();
         let aside = match text(&folder) {
             true => None,
-            false => temporary_places().filter(text).find_map(|place| temporary_folder(&place).ok()),
+            false => temporary::places().filter(text).find_map(|place| Temporary::make(&place).ok()),
         };
         Store {
             artifacts: folder.join("artifacts"),
@@ -269,7 +271,7 @@ impl Store {
         static RANDOM: OfProcess<u64> = OfProcess::new();
         let random = RANDOM.get_or_init(|| RandomState::new().build_hasher().finish());
         let name = format!("{}-{random:016x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        WorkPlace { path: self.aside.as_ref().map_or(&*self.work, TempDir::path).join(name) }
+        WorkPlace { path: self.aside.as_ref().map_or(&*self.work, Temporary::path).join(name) }
     }
 
     /// The artifact for `key`, if there is one. A file that is not what it should be is reported,
@@ -280,13 +282,13 @@ impl Store {
             Ok(artifact) => Some(artifact),
             Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
             Err(error @ Error::CacheUntrusted { .. }) => {
-                tracing::warn!(target: "specialize::store", %error, "an artifact is not used, and is made anew");
+                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not used, and is made anew"));
                 // Another process may have removed it before us.
                 let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
                 None
             }
             Err(error) => {
-                tracing::warn!(target: "specialize::store", %error, "an artifact cannot be read, and is made anew");
+                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact cannot be read, and is made anew"));
                 None
             }
         }
@@ -303,9 +305,9 @@ impl Store {
     /// # Errors
     ///
     /// The file cannot be read, or the artifact not written.
-    pub(crate) fn keep(&self, key: &Key, path: &Path) -> Result<Artifact, Error> {
+    pub(crate) fn keep(&self, key: &Key, path: &Path, access: Access) -> Result<Artifact, Error> {
         let content = fs::read(path).map_err(|source| Error::file("read", path, source))?;
-        self.keep_content(key, content)
+        self.stage_for(key, content, access)?.keep(self)
     }
 
     /// Keeps `content` for `key`.
@@ -324,27 +326,31 @@ impl Store {
     ///
     /// The artifact can neither be written nor held in memory.
     pub(crate) fn stage(&self, key: &Key, content: Vec<u8>) -> Result<Staged, Error> {
+        self.stage_for(key, content, Access::Load)
+    }
+
+    fn stage_for(&self, key: &Key, content: Vec<u8>, access: Access) -> Result<Staged, Error> {
         let kept = self.path(key);
-        match self.write_beside(key, &content) {
+        match self.write_beside(key, &content, access) {
             Ok((file, opened)) => {
                 let artifact = self.to_be_loaded(Artifact::new(file.path().to_owned(), content, opened))?;
                 Ok(Staged { artifact, file: Some(file), kept })
             }
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
-                tracing::warn!(target: "specialize::store", %error, "an artifact is not kept for the next process");
+                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not kept for the next process"));
                 Ok(Staged { artifact: Artifact::in_memory(content)?, file: None, kept })
             }
         }
     }
 
-    fn write_beside(&self, key: &Key, content: &[u8]) -> io::Result<(NamedTempFile, fs::File)> {
+    fn write_beside(&self, key: &Key, content: &[u8], access: Access) -> io::Result<(NamedTempFile, fs::File)> {
         let mut builder = tempfile::Builder::new();
         let prefix = format!("{}-", std::process::id());
         // The loader goes by names: one that was loaded before must not come again.
         builder.rand_bytes(16).prefix(&prefix).permissions(Permissions::from_mode(0o600));
         let mut file = self.in_work_folder(|work| builder.tempfile_in(work))?;
-        file::write(file.as_file_mut(), content, key)?;
+        file::write(file.as_file_mut(), content, key, access)?;
         // A program that anybody has open for writing cannot be run.
         let opened = fs::File::open(file.path())?;
         Ok((file, opened))
@@ -369,26 +375,13 @@ impl Store {
             sweep::record_need(needed);
         }
         if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {
-            tracing::warn!(target: "specialize::store", %error, "the store cannot be kept within its limit");
+            foreign::call(|| tracing::warn!(target: "specialize::store", %error, "the store cannot be kept within its limit"));
         }
     }
 
     fn path(&self, key: &Key) -> PathBuf {
         self.artifacts.join(key.digest()).with_extension("so")
     }
-}
-
-fn temporary_places() -> impl Iterator<Item = PathBuf> {
-    [std::env::temp_dir(), PathBuf::from(SHARED_MEMORY)].into_iter()
-}
-
-/// A folder for the user alone in `place`, where nobody else can move it.
-fn temporary_folder(place: &Path) -> Result<TempDir, Error> {
-    tempfile::Builder::new()
-        .prefix("specialize-")
-        .permissions(Permissions::from_mode(0o700))
-        .tempdir_in(way::find_safe(place)?)
-        .map_err(|source| Error::file("make a folder in", place, source))
 }
 
 /// Whether it says nothing about the store, but that the process or the system has too little of something at the moment.

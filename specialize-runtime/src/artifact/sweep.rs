@@ -40,10 +40,10 @@ pub(crate) fn record_need(path: &Path) {
 /// Removes from `work` what has not changed for a day.
 pub(crate) fn remove_leftovers(work: &Path) -> io::Result<()> {
     for entry in fs::read_dir(work)?.flatten() {
-        let is_old = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|changed| age(changed) > LEFTOVER);
-        if is_old {
-            // Another process may be doing the same.
-            let _ = match entry.file_type()?.is_dir() {
+        // Another process may be doing the same.
+        let Ok(metadata) = entry.metadata() else { continue };
+        if metadata.modified().is_ok_and(|changed| age(changed) > LEFTOVER) {
+            let _ = match metadata.is_dir() {
                 true => fs::remove_dir_all(entry.path()),
                 false => fs::remove_file(entry.path()),
             };

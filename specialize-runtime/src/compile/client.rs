@@ -59,7 +59,7 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        let mut child = command.spawn().map_err(spawn_error)?;
+        let mut child = process::spawn_own(&mut command).map_err(spawn_error)?;
         children::enter(Pid::from_child(&child));
         let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(spawn_error(io::ErrorKind::BrokenPipe.into()));
@@ -95,7 +95,7 @@ impl Server {
 
     /// Whether the server is still there.
     pub(super) fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        matches!(process::try_reap(&mut self.child), Ok(None))
     }
 
     /// Sends `request` and receives one frame.

@@ -16,6 +16,7 @@ use super::{Request, record};
 use crate::Error;
 use crate::backoff::Backoff;
 use crate::cost::Stages;
+use crate::foreign;
 
 /// After how many deaths of a server at one template the template is left to rustc for a while.
 const STRIKES: u32 = 2;
@@ -83,15 +84,17 @@ pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>, means: Means
     let library = link::finish(toolchain, request, &done.object, done.library.ok())?;
     link += started.elapsed() - answered;
     let stages = Stages { fill, optimise, emit, link };
-    tracing::debug!(
-        target: "specialize::compile",
-        function = request.lowering.template.function,
-        engine = "llvm",
-        ?stages,
-        took = ?started.elapsed(),
-        linker = refusal.as_deref().unwrap_or("own"),
-        "variant compiled"
-    );
+    foreign::call(|| {
+        tracing::debug!(
+            target: "specialize::compile",
+            function = request.lowering.template.function,
+            engine = "llvm",
+            ?stages,
+            took = ?started.elapsed(),
+            linker = refusal.as_deref().unwrap_or("own"),
+            "variant compiled"
+        )
+    });
     Ok((library, stages))
 }
 
@@ -138,7 +141,9 @@ fn ask(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result
             // A second try would take as long.
             Err(Failure::TimedOut) => (STRIKES, format!("it did not answer within {:?}", lowering.limits.timeout)),
         };
-        tracing::warn!(target: "specialize::compile", function = lowering.template.function, reason, "the compile server died");
+        foreign::call(
+            || tracing::warn!(target: "specialize::compile", function = lowering.template.function, reason, "the compile server died"),
+        );
         let mut troubles = troubles();
         let trouble = troubles.entry(place).or_default();
         trouble.deaths += more;

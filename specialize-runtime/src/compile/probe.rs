@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Request;
 use super::process::{Finished, Job, Limits};
@@ -19,6 +19,9 @@ use crate::value::Part;
 
 /// The longest that the program may take, which needs milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long other processes believe that a compiler has failed: a machine that was short of memory, for one, may have been the reason.
+const FAILURE: Duration = Duration::from_secs(60 * 60);
 
 /// What the program prints if all went well.
 const PASSED: &[u8] = b"passed\n";
@@ -92,19 +95,28 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// The outcome as it is kept for other processes, if it is one for all of them.
-    pub(crate) fn encode(&self) -> Option<Vec<u8>> {
+    pub(crate) fn encode(&self, now: SystemTime) -> Option<Vec<u8>> {
         match self {
             Outcome::Passed => Some(b"passed".to_vec()),
-            Outcome::Failed(reason) => Some(format!("failed: {reason}").into_bytes()),
+            Outcome::Failed(reason) => Some(format!("failed at {}: {reason}", seconds(now)).into_bytes()),
             Outcome::Unknown(_) => None,
         }
     }
 
-    /// The outcome that was kept.
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Outcome> {
+    /// The outcome that was kept, as long as it counts.
+    pub(crate) fn decode(bytes: &[u8], now: SystemTime) -> Option<Outcome> {
         let text = std::str::from_utf8(bytes).ok()?;
-        if text == "passed" { Some(Outcome::Passed) } else { Some(Outcome::Failed(text.strip_prefix("failed: ")?.to_owned())) }
+        if text == "passed" {
+            return Some(Outcome::Passed);
+        }
+        let (then, reason) = text.strip_prefix("failed at ")?.split_once(": ")?;
+        let age = seconds(now).checked_sub(then.parse().ok()?)?;
+        (age < FAILURE.as_secs()).then(|| Outcome::Failed(reason.to_owned()))
     }
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Everything that tells one version of the probe from another.

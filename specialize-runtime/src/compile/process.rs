@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use std::{mem, thread};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_open, waitid};
 
 use super::children;
 use crate::Error;
@@ -23,6 +23,9 @@ const KEPT_OUTPUT: usize = 64 << 10;
 
 /// How often a child is looked at where the kernel cannot tell when it ends (before Linux 5.3).
 const TICK: Duration = Duration::from_millis(5);
+
+/// How often a program is tried that somebody has open for writing, a tick apart.
+const BUSY: u32 = 20;
 
 /// How long a killed child may take to be gone before it is left to the kernel.
 const KILLED_GRACE: Duration = Duration::from_secs(2);
@@ -145,14 +148,38 @@ pub(super) fn confined(program: &Path, folder: &Path, limits: &Limits, file_size
     command
 }
 
+/// Starts a program that this process has written. A fork of the host that came in between has it open for writing, until it becomes
+/// another program: for that it is not given up.
+pub(super) fn spawn_own(command: &mut Command) -> io::Result<Child> {
+    for _ in 0..BUSY {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => thread::sleep(TICK),
+            spawned => return spawned,
+        }
+    }
+    command.spawn()
+}
+
 /// Kills `child` with its group and waits for its end, which takes no longer than the kernel needs.
 pub(super) fn end(child: &mut Child) {
     let started = Instant::now();
-    while matches!(child.try_wait(), Ok(None)) && started.elapsed() < KILLED_GRACE {
+    while matches!(try_reap(child), Ok(None)) && started.elapsed() < KILLED_GRACE {
         // Not reaped yet, so its number is still its own.
         let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
         thread::sleep(TICK);
     }
+}
+
+/// The status of `child` if it has ended: what is left of its group, which nobody would wait for any more, is killed then.
+pub(super) fn try_reap(child: &mut Child) -> io::Result<Option<ExitStatus>> {
+    let pid = Pid::from_child(child);
+    let has_ended = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT)?.is_some();
+    if !has_ended {
+        return Ok(None);
+    }
+    // Before it is reaped, since its number is its own until then.
+    let _ = kill_process_group(pid, Signal::KILL);
+    child.try_wait()
 }
 
 /// Confines the calling process, which is a child between fork and exec, to what a compiler needs.
@@ -274,7 +301,7 @@ impl Running {
 
     /// The status of the child if it has ended; the inner nothing says that someone else reaped it.
     fn try_reap(&mut self) -> io::Result<Option<Option<ExitStatus>>> {
-        let status = match self.child.try_wait() {
+        let status = match try_reap(&mut self.child) {
             Ok(status) => status.map(Some),
             Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Some(None),
             Err(error) => return Err(error),

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::process::{Job, Limits};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::foreign;
 
 /// A helper program, as source.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +84,9 @@ impl Program {
         // The driver finds the linker that it drives by this.
         let environment = [("PATH", "/usr/bin:/bin".into())];
         Job { program: &toolchain.rustc, arguments: &arguments, environment: &environment, folder, limits }.run()?;
-        tracing::debug!(target: "specialize::compile", program = self.name, took = ?started.elapsed(), "a helper program was built");
+        foreign::call(
+            || tracing::debug!(target: "specialize::compile", program = self.name, took = ?started.elapsed(), "a helper program was built"),
+        );
         Ok(folder.join(self.name))
     }
 }

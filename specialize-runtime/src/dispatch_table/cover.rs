@@ -11,6 +11,7 @@ use crate::config::{Mode, settings};
 use crate::dispatch::reclaim::{self, Retired};
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
+use crate::foreign;
 use crate::function::{Entries, Tier};
 use crate::measure::Figures;
 use crate::service;
@@ -149,7 +150,9 @@ impl DispatchTable {
         drop(ledger);
         drop(shared);
         let value = image.digest();
-        tracing::info!(target: "specialize::evict", function = self.name(), value, speedup, "a variant is no faster than the generic function, and is taken out");
+        foreign::call(
+            || tracing::info!(target: "specialize::evict", function = self.name(), value, speedup, "a variant is no faster than the generic function, and is taken out"),
+        );
         if reclaim::works() {
             self.retire_leaving();
         }

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::function::{Descriptor, Entries, Purpose};
 use crate::value::Part;
 use crate::workshop::Workshop;
-use crate::{lifetime, maker};
+use crate::{maker, threads};
 
 /// The steps, in their order; the settings come before.
 const STEPS: [&str; 9] =
@@ -63,21 +63,12 @@ static DESCRIPTOR: Descriptor = Descriptor {
 };
 const VALUE: u32 = 13;
 
+/// What was found, step by step, what ended the way, and how long the last step took.
+type Examined = (Vec<(Finding, Duration)>, Result<(), Error>, Duration);
+
 /// Examines on a thread of its own: children end with the thread that started them, and signals of files are its own affair.
 pub(super) fn on_a_thread_of_its_own(diagnosis: &mut Diagnosis) {
-    let thread = std::thread::Builder::new().name("specialize-doctor".to_owned());
-    let examined = thread.spawn(|| {
-        lifetime::pin_this_code();
-        lifetime::survive_writing();
-        let mut examination = Examination { found: Vec::new(), started: Instant::now() };
-        let end = examination.go_all_the_way();
-        (examination.found, end, examination.started.elapsed())
-    });
-    let (found, end, took) = match examined.map(std::thread::JoinHandle::join) {
-        Ok(Ok(examined)) => examined,
-        Ok(Err(_)) => (Vec::new(), Err(Error::BackgroundPanic { function: DESCRIPTOR.name }), Duration::ZERO),
-        Err(source) => (Vec::new(), Err(Error::Thread { source: source.into() }), Duration::ZERO),
-    };
+    let (found, end, took) = examine_elsewhere().unwrap_or_else(|error| (Vec::new(), Err(error), Duration::ZERO));
     let mut steps = STEPS.into_iter();
     for ((finding, took), name) in found.into_iter().zip(steps.by_ref()) {
         diagnosis.add(name, finding, took);
@@ -86,6 +77,20 @@ pub(super) fn on_a_thread_of_its_own(diagnosis: &mut Diagnosis) {
         diagnosis.add(name, Finding::Missing(error), took);
     }
     steps.for_each(|name| diagnosis.add(name, Finding::NotTried, Duration::ZERO));
+}
+
+fn examine_elsewhere() -> Result<Examined, Error> {
+    // What the other thread needs may be held here meanwhile.
+    if threads::would_wait_for_itself() {
+        return Err(Error::WaitsForItself);
+    }
+    let thread = threads::spawn(threads::pin_code(), "specialize-doctor", || {
+        let mut examination = Examination { found: Vec::new(), started: Instant::now() };
+        let end = examination.go_all_the_way();
+        (examination.found, end, examination.started.elapsed())
+    });
+    let thread = thread.map_err(|source| Error::Thread { source: source.into() })?;
+    thread.join().map_err(|_| Error::BackgroundPanic { function: DESCRIPTOR.name })
 }
 
 /// What was found so far, step by step, and when the last step began.

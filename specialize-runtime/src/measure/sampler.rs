@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Mode, settings};
 use crate::dispatch_table::DispatchTable;
-use crate::lifetime;
 use crate::measure::{Comparison, Samples};
 use crate::of_process::OfProcess;
 use crate::stats::functions;
+use crate::threads;
 use crate::value::Image;
 
 /// How long a window is open, if calls do not fill it.
@@ -47,7 +47,13 @@ struct Plan {
     due: Instant,
     pause: Duration,
     closed: Option<Instant>,
+    /// Whether it was called in the last window, and nobody has looked at that yet.
+    called: bool,
 }
+
+/// A window on a function, or the time in which it may not have one; closed when dropped.
+#[derive(Debug)]
+struct Window<'plan>(&'plan mut Plan);
 
 /// Whether a report was asked for.
 static ASKED: AtomicBool = AtomicBool::new(false);
@@ -64,12 +70,14 @@ pub(crate) fn wake() {
     if !settings.samples(ASKED.load(Ordering::Relaxed)) || matches!(settings.mode, Mode::BuildTime | Mode::Off) {
         return;
     }
+    let pinned = threads::pin_code();
     let sampler = SAMPLER.get_or_init(|| Sampler { state: Mutex::default(), woken: Condvar::new() });
     let mut state = sampler.state();
     if !state.started {
         // Without the thread nothing is measured, and all else goes on.
         state.started = true;
-        let _ = std::thread::Builder::new().name("specialize-watch".to_owned()).spawn(|| sampler.work());
+        let mut plans = None;
+        let _ = threads::start(pinned, "specialize-watch", move || sampler.turn(plans.get_or_insert_with(Plan::all)));
     }
     state.is_new = true;
     sampler.woken.notify_one();
@@ -84,19 +92,15 @@ pub(crate) fn close(table: &DispatchTable) {
 }
 
 impl Sampler {
-    /// What the thread does all its life.
-    fn work(&self) {
-        lifetime::pin_this_code();
-        let plan = |table| Plan { table, due: Instant::now(), pause: PAUSE, closed: None };
-        let mut plans: Vec<Plan> = functions().into_iter().map(plan).collect();
-        loop {
-            self.wait(&mut plans);
-            let now = Instant::now();
-            let mut due: Vec<&mut Plan> = plans.iter_mut().filter(|plan| plan.due <= now).collect();
-            due.iter_mut().for_each(|plan| plan.open(now));
-            std::thread::sleep(WINDOW);
-            due.iter_mut().for_each(|plan| plan.close());
-        }
+    /// What the thread does over and over: it opens the windows that are due, and closes them.
+    fn turn(&self, plans: &mut [Plan]) {
+        self.wait(plans);
+        let now = Instant::now();
+        let due = plans.iter_mut().filter(|plan| plan.due <= now);
+        let windows: Vec<Window<'_>> = due.map(|plan| Window::open(plan, now)).collect();
+        std::thread::sleep(WINDOW);
+        drop(windows);
+        plans.iter_mut().filter_map(|plan| std::mem::take(&mut plan.called).then_some(&*plan)).for_each(Plan::demote_losers);
     }
 
     /// Waits until a function is due.
@@ -120,24 +124,35 @@ impl Sampler {
     }
 }
 
-impl Plan {
-    fn open(&mut self, now: Instant) {
-        if self.table.is_worth_measuring() && self.table.figures().may_open(now) {
+impl<'plan> Window<'plan> {
+    fn open(plan: &'plan mut Plan, now: Instant) -> Window<'plan> {
+        let window = Window(plan);
+        let table = window.0.table;
+        if table.is_worth_measuring() && table.figures().may_open(now) {
             // Ahead of the window, whose last call takes this cover off.
-            self.table.cover();
-            self.table.figures().open(now);
+            table.cover();
+            table.figures().open(now);
         }
+        window
     }
+}
 
-    fn close(&mut self) {
-        close(self.table);
-        let was_called = self.table.figures().take_called();
-        self.pause = if was_called { PAUSE } else { (self.pause * 2).min(LONGEST_PAUSE) };
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        let plan = &mut *self.0;
+        close(plan.table);
+        plan.called = plan.table.figures().take_called();
+        plan.pause = if plan.called { PAUSE } else { (plan.pause * 2).min(LONGEST_PAUSE) };
         let now = Instant::now();
-        (self.closed, self.due) = (Some(now), now + self.pause);
-        if was_called && settings().demote_losers {
-            self.demote_losers();
-        }
+        (plan.closed, plan.due) = (Some(now), now + plan.pause);
+    }
+}
+
+impl Plan {
+    /// Plans for all functions of the program.
+    fn all() -> Vec<Plan> {
+        let plan = |table| Plan { table, due: Instant::now(), pause: PAUSE, closed: None, called: false };
+        functions().into_iter().map(plan).collect()
     }
 
     /// Looks at the function soon.
@@ -149,6 +164,9 @@ impl Plan {
     }
 
     fn demote_losers(&self) {
+        if !settings().demote_losers {
+            return;
+        }
         let losers: Vec<(Image, f64)> = {
             let figures = self.table.figures();
             let losers = figures.values().filter_map(|(image, measured)| match Samples::compare(&measured.generic, &measured.variant) {
@@ -158,5 +176,29 @@ impl Plan {
             losers.collect()
         };
         losers.iter().for_each(|(image, speedup)| self.table.demote(image, *speedup));
+    }
+}
+
+#[cfg(all(test, specialize_runtime_tier))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    use super::*;
+    use crate::function::Function;
+    use crate::function::example::DESCRIPTOR;
+    use crate::value::Of;
+
+    #[test]
+    fn a_panic_leaves_no_window_open() {
+        static FUNCTION: Function<Of<u32>> = Function::new(DESCRIPTOR, &[]);
+        let (table, now) = (FUNCTION.table(), Instant::now());
+        table.requested();
+        let mut plan = Plan { table, due: now, pause: PAUSE, closed: None, called: false };
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _window = Window::open(&mut plan, now);
+            assert!(table.is_covered());
+            resume_unwind(Box::new("a mistake of this crate's"));
+        }));
+        assert!(panicked.is_err() && !table.is_covered() && plan.due > now);
     }
 }

@@ -1,5 +1,7 @@
 //! Tests of the store.
 
+use tempfile::TempDir;
+
 use super::*;
 
 fn store() -> (TempDir, Store) {
@@ -12,7 +14,7 @@ fn keep(store: &Store, key: &Key, dylib: &[u8]) -> Artifact {
     let work = store.work_folder().expect("a work folder");
     let path = work.path().join("v.so");
     fs::write(&path, dylib).expect("a dylib");
-    store.keep(key, &path).expect("kept")
+    store.keep(key, &path, Access::Load).expect("kept")
 }
 
 #[test]
@@ -53,6 +55,15 @@ fn an_artifact_has_a_new_path_each_time_it_is_made() {
     let kept = keep(&store, &key, b"code");
     let mode = fs::metadata(kept.path()).expect("kept").permissions().mode();
     assert_eq!(mode & 0o7777, 0o400);
+}
+
+#[test]
+fn a_program_may_be_run_as_soon_as_it_is_there() {
+    let (_folder, store) = store();
+    let staged = store.stage_for(&Key::new("test"), b"#!/bin/true\n".to_vec(), Access::Run).expect("staged");
+    let mode = |artifact: &Artifact| fs::metadata(artifact.path()).expect("it is there").permissions().mode() & 0o7777;
+    assert_eq!(mode(staged.artifact()), 0o500, "ahead of the name by which others find it");
+    assert_eq!(mode(&staged.keep(&store).expect("kept")), 0o500);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use object::{
 };
 
 use super::frames::{self, Frame, LINK};
+use crate::foreign;
 
 type File64<'a> = ElfFile64<'a, LittleEndian, ReadCacheRange<'a, File>>;
 type Symbol<'a, 'b> = ElfSymbol64<'a, 'b, LittleEndian, ReadCacheRange<'a, File>>;
@@ -102,7 +103,9 @@ impl<'a> Object<'a> {
         for (symbol, name) in &self.wanted {
             match self.needs(*symbol) {
                 Some(needed) => sections.extend(needed),
-                None => tracing::trace!(target: "specialize::compile", name, "an instance of the sysroot cannot be cut out"),
+                None => drop(foreign::call(
+                    || tracing::trace!(target: "specialize::compile", name, "an instance of the sysroot cannot be cut out"),
+                )),
             }
         }
         let Some(text) = self.write(&sections, number) else {

@@ -180,7 +180,7 @@ fn a_program_that_hangs_or_is_killed_says_nothing_of_the_compiler() {
     let missing = run(Path::new("/nonexistent"), &BUILT.support, &[], &BUILT.folder(), &LIMITS).expect("no error of this process");
     assert!(matches!(&missing, Outcome::Unknown(reason) if reason.starts_with("the probe did not run: cannot start /nonexistent")));
     for unknown in [hangs, killed, missing] {
-        assert_eq!(unknown.encode(), None, "it is not kept");
+        assert_eq!(unknown.encode(SystemTime::now()), None, "it is not kept");
     }
 }
 
@@ -199,10 +199,21 @@ fn a_probe_that_cannot_be_built_says_why() {
 
 #[test]
 fn outcomes_are_kept_as_they_are() {
+    let now = SystemTime::now();
     for outcome in [Outcome::Passed, Outcome::Failed("at: \u{e9}\nmore".to_owned()), Outcome::Failed(String::new())] {
-        assert_eq!(outcome.encode().as_deref().and_then(Outcome::decode), Some(outcome));
+        assert_eq!(outcome.encode(now).and_then(|kept| Outcome::decode(&kept, now)), Some(outcome));
     }
-    for none in [&b""[..], b"passed\n", b"failed", b"\xff"] {
-        assert_eq!(Outcome::decode(none), None);
+    for none in [&b""[..], b"passed\n", b"failed", b"failed at ", b"failed at x: y", b"\xff"] {
+        assert_eq!(Outcome::decode(none, now), None);
     }
+}
+
+#[test]
+fn a_failure_does_not_count_for_ever() {
+    let then = SystemTime::now();
+    let [passed, failed] = [Outcome::Passed, Outcome::Failed("it crashed".to_owned())].map(|outcome| outcome.encode(then).expect("kept"));
+    assert!(Outcome::decode(&failed, then + FAILURE / 2).is_some());
+    assert_eq!(Outcome::decode(&failed, then + FAILURE * 2), None);
+    assert_eq!(Outcome::decode(&failed, then - FAILURE), None, "the clock went backwards");
+    assert_eq!(Outcome::decode(&passed, then + FAILURE * 1_000), Some(Outcome::Passed));
 }

@@ -1,6 +1,6 @@
 //! What a child is given, and how it ends when the host does.
 
-use super::super::process::{Finished, Job};
+use super::super::process::{Finished, Job, spawn_own};
 use super::*;
 
 use std::time::Instant;
@@ -103,6 +103,29 @@ fn the_whole_group_is_killed_in_the_end() {
     let limits = Limits { timeout: Duration::from_millis(500), memory: None };
     assert!(matches!(run(&program, folder.path(), &limits), Err(Error::TimedOut { .. })));
     assert!(ends(&folder.path().join("pid")));
+}
+
+#[test]
+fn nothing_of_a_group_outlives_its_leader() {
+    for end in ["exit 0", "exit 1", "kill -9 $$"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = script(folder.path(), "leaves", &format!("/bin/sleep 600 & echo $! > pid; {end}"));
+        assert_eq!(run(&program, folder.path(), &LIMITS).is_ok(), end == "exit 0");
+        assert!(ends(&folder.path().join("pid")), "{end}");
+    }
+}
+
+#[test]
+fn a_program_that_is_open_for_writing_is_tried_for_a_while() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = script(folder.path(), "program", "exit 7");
+    let writer = std::fs::OpenOptions::new().append(true).open(&program).expect("a file");
+    let start = || spawn_own(&mut Command::new(&program));
+    let started = Instant::now();
+    assert_eq!(start().expect_err("it is not closed").kind(), std::io::ErrorKind::ExecutableFileBusy);
+    assert!(started.elapsed() > Duration::from_millis(50), "it was not given up at once");
+    drop(writer);
+    assert_eq!(start().expect("it is closed").wait().expect("ends").code(), Some(7));
 }
 
 #[test]

@@ -1,4 +1,7 @@
-//! A program that has specialized functions, and loads libraries that have them too: `loader PLUGIN STORE PLUGIN STORE...`.
+//! A program that has specialized functions, and loads libraries that have them too: `loader PLUGIN STORE PLUGIN STORE...`;
+//! or one that closes a library too early: `loader --close-early PLUGIN STORE`.
+
+mod gone;
 
 use std::env;
 use std::ffi::{CString, OsString, c_char};
@@ -13,6 +16,12 @@ static ALLOCATOR: checks::memory::Counting = checks::memory::Counting;
 
 fn main() {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    if let [option, plugin, store] = &arguments[..]
+        && option == "--close-early"
+    {
+        gone::close_early(plugin, store);
+        return println!("closed");
+    }
     checks::all();
     let own_panics = checks::outcome::panics();
     assert!(own_panics > 0);

@@ -34,6 +34,19 @@ pub unsafe extern "C" fn check(store: *const c_char) -> i32 {
     i32::from(checked.is_err())
 }
 
+/// Asks for a variant, with a store in the folder `store`, and does not wait for it.
+///
+/// # Safety
+///
+/// `store` is a string that ends with zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ask(store: *const c_char) {
+    // SAFETY: the caller's promise.
+    let store = Path::new(OsStr::from_bytes(unsafe { CStr::from_ptr(store) }.to_bytes()));
+    Config::default().cache_dir(store).install().expect("this copy has settings of its own");
+    drop(own::request(7));
+}
+
 /// How many panics this copy has seen.
 #[unsafe(no_mangle)]
 pub extern "C" fn panics() -> usize {

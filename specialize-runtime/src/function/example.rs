@@ -1,0 +1,41 @@
+//! A function that nobody calls, for tests.
+
+use super::{Descriptor, Entries};
+use crate::compile::template::{BuildFlags, Flags, Template};
+
+pub(crate) const DESCRIPTOR: Descriptor = Descriptor {
+    name: "kernel",
+    module_path: "host::kernel",
+    parameters: &["n"],
+    dispatcher: Entries::new(std::ptr::null()),
+    generic: Entries::new(std::ptr::null()),
+    template: Template {
+        module_path: "host::kernel::template",
+        function: "kernel",
+        file: "src/lib.rs",
+        preamble: "",
+        definitions: "",
+        body: &[],
+        entry: "",
+        batch: false,
+        captured: None,
+        holes: &["u32"],
+        cfgs: &[],
+        identity: None,
+        flags: Flags::Read(BuildFlags {
+            edition: "2024",
+            crate_name: "host",
+            executable: false,
+            metadata: &[],
+            overflow_checks: false,
+            debug_assertions: false,
+            target_cpu: None,
+            target_features: &[],
+            dependencies: &[],
+            dependency_folders: &[],
+        }),
+    },
+    layout: &[],
+    hot: None,
+    plain: true,
+};
