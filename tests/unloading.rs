@@ -193,6 +193,62 @@ fn what_was_kept_of_a_pinned_variant_can_be_read_for_ever() {
     });
 }
 
+/// Types that share their names with plain ones, and are not.
+#[specialize]
+#[allow(unreachable_pub, reason = "what the modules in it use of each other is public")]
+mod namesakes {
+    pub mod plain {
+        pub struct Word(pub u32);
+        pub struct Waker(pub u32);
+        pub struct Text(pub &'static str);
+    }
+
+    pub mod renamed {
+        use super::plain::Text as Word;
+
+        #[specialize(n)]
+        pub fn word(n: u32) -> Word {
+            if n == 1 { Word("a literal of the first variant") } else { Word("another") }
+        }
+    }
+
+    pub mod by_glob {
+        use core::task::*;
+
+        #[specialize(n)]
+        pub fn waker(n: u32) -> Waker {
+            let _ = n;
+            Waker::noop().clone()
+        }
+    }
+
+    pub mod same {
+        use super::plain::Word as Renamed;
+
+        #[specialize(n)]
+        pub fn number(n: u32) -> Renamed {
+            Renamed(n)
+        }
+    }
+}
+
+#[test]
+fn a_type_that_shares_its_name_with_a_plain_one_keeps_its_variants() {
+    use namesakes::{by_glob::waker, plain, renamed::word, same::number};
+    const NAME: &str = "a_type_that_shares_its_name_with_a_plain_one_keeps_its_variants";
+    support::in_a_child(NAME, [("SPECIALIZE_TABLE_CAPACITY", "1")], || {
+        let kept = (word::prepare(1).expect("a variant").call(), waker::prepare(1).expect("a variant").call());
+        for n in 2..6 {
+            assert!(matches!(word::prepare(n), Err(Error::TableFull { .. })), "{}", word::table());
+            assert!(matches!(waker::prepare(n), Err(Error::TableFull { .. })), "{}", waker::table());
+            assert_eq!(number::prepare(n).expect("the one before it leaves").call().0, n);
+        }
+        assert_eq!((word::table().pinned(), waker::table().pinned(), number::table().pinned()), (1, 1, 0));
+        assert_eq!((kept.0.0, plain::Word(1).0, plain::Waker(1).0), ("a literal of the first variant", 1, 1));
+        kept.1.wake();
+    });
+}
+
 #[test]
 fn a_variant_that_a_panic_began_in_stays() {
     support::in_a_child("a_variant_that_a_panic_began_in_stays", [("SPECIALIZE_TABLE_CAPACITY", "2")], || {
