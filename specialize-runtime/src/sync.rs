@@ -3,6 +3,9 @@
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
+/// Slots of a table's smallest array; each larger one has twice as many.
+pub(crate) const FIRST_SLOTS: usize = 64;
+
 /// A function that is `const` here, and not where atomics are the model checker's.
 macro_rules! constant {
     ($(#[$meta:meta])* $visibility:vis fn $($rest:tt)*) => { $(#[$meta])* $visibility const fn $($rest)* };

@@ -98,7 +98,6 @@ impl Record {
     /// Ends a call. Everything the call did comes before.
     #[inline(always)]
     pub(crate) fn leave(&self, before: usize) {
-        light_barrier();
         self.epoch.store(before, Ordering::Release);
     }
 

@@ -8,10 +8,7 @@
 use std::ops::Deref;
 use std::ptr::{self, NonNull};
 
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, Ordering, constant};
-
-/// Slots of the smallest array; each larger one has twice as many.
-const FIRST_SLOTS: usize = 64;
+use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, FIRST_SLOTS, Ordering, constant};
 
 /// 2^64 divided by the golden ratio, which spreads neighbouring keys (Knuth, The Art of Computer
 /// Programming, volume 3, section 6.4).

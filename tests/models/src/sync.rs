@@ -2,6 +2,9 @@
 
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
+/// Few enough slots for a model to fill.
+pub(crate) const FIRST_SLOTS: usize = 4;
+
 /// The checker's atomics cannot be made in constants.
 macro_rules! constant {
     ($(#[$meta:meta])* $visibility:vis fn $($rest:tt)*) => { $(#[$meta])* $visibility fn $($rest)* };
