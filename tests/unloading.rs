@@ -4,13 +4,14 @@
 mod support;
 
 use std::cell::RefCell;
-use std::fs;
 use std::panic::{Location, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use specialize::{Error, Tier, specialize};
+
+use support::mapped;
 
 #[specialize(n)]
 fn power(x: u64, n: u32) -> u64 {
@@ -58,19 +59,6 @@ fn refuse(x: u32, n: u32) -> u32 {
     x / n
 }
 
-/// How many variants the process has mapped.
-fn mapped() -> usize {
-    let maps = fs::read_to_string("/proc/self/maps").expect("readable");
-    let mut files: Vec<&str> = maps.lines().filter_map(|line| line.split_whitespace().nth(5)).filter(|path| is_variant(path)).collect();
-    files.dedup();
-    files.len()
-}
-
-/// A variant is small; the support library is not.
-fn is_variant(path: &str) -> bool {
-    path.contains("/v1/") && fs::metadata(path).map_or(true, |data| data.len() < 100_000)
-}
-
 #[test]
 fn the_coldest_variants_leave_and_are_unloaded() {
     support::in_a_child("the_coldest_variants_leave_and_are_unloaded", [("SPECIALIZE_TABLE_CAPACITY", "4")], || {
@@ -79,7 +67,7 @@ fn the_coldest_variants_leave_and_are_unloaded() {
             assert!(power::table().len() <= 4);
         }
         assert_eq!(power::table().counts().evicted, 36);
-        assert!(mapped() <= 5, "{} variants are mapped", mapped());
+        assert!(mapped::count() <= 5, "{} variants are mapped", mapped::count());
         for n in 0..40 {
             assert_eq!(power(3, n), power::generic(3, n));
         }
@@ -145,32 +133,6 @@ fn one_place_for_four_hot_values_and_eight_threads_is_right_while_it_thrashes() 
         assert!(specialize::settle(Duration::from_secs(60)));
         assert!(power::table().len() <= 1);
         assert!(power::table().counts().evicted > 0, "nothing ever left: {:?}", power::table().counts());
-    });
-}
-
-#[test]
-fn a_variant_is_not_unloaded_while_a_call_is_inside() {
-    support::in_a_child("a_variant_is_not_unloaded_while_a_call_is_inside", [("SPECIALIZE_TABLE_CAPACITY", "1")], || {
-        let expected = long::generic(300_000_000, 5);
-        drop(long::prepare(5).expect("a variant"));
-        let started = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let call = scope.spawn(|| {
-                started.store(true, Ordering::SeqCst);
-                long(300_000_000, 5)
-            });
-            while !started.load(Ordering::SeqCst) {
-                std::thread::yield_now();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-            for n in 6..12 {
-                drop(long::prepare(n).expect("a variant"));
-            }
-            assert!(call.is_finished() || mapped() >= 2, "the code that is being run is still there");
-            assert_eq!(call.join().expect("no panic"), expected);
-        });
-        drop(long::prepare(12).expect("a variant"));
-        assert!(mapped() <= 2, "{} variants are mapped after the call", mapped());
     });
 }
 
@@ -393,6 +355,6 @@ fn values_that_come_and_go_on_many_threads_use_up_no_room() {
         drop(power::prepare(100).expect("nobody holds anything any more"));
         assert!(power::table().len() <= 2, "{}", power::table().len());
         assert_eq!(specialize::stats().stuck, 0);
-        assert!(mapped() <= 3, "{} variants are mapped", mapped());
+        assert!(mapped::count() <= 3, "{} variants are mapped", mapped::count());
     });
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub(crate) mod compilers;
+pub(crate) mod mapped;
 pub(crate) mod mounts;
 pub(crate) mod place;
 pub(crate) mod processes;
