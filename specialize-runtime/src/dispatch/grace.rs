@@ -64,7 +64,8 @@ impl Domain {
         let before = record.epoch.load(Ordering::Relaxed);
         // A call inside a call is covered by the outer one, whose epoch is the older.
         let epoch = if before == 0 { self.epoch.load(Ordering::Acquire) } else { before };
-        record.epoch.store(epoch, Ordering::Relaxed);
+        // Whoever sees a newer epoch here knows by it that the calls before have ended, with all they did.
+        record.epoch.store(epoch, Ordering::Release);
         light_barrier();
         before
     }

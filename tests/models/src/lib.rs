@@ -4,20 +4,28 @@
 
 #[path = "../../../specialize-runtime/src/dispatch/grace.rs"]
 mod grace;
+#[path = "../../../specialize-runtime/src/dispatch/limbo.rs"]
+mod limbo;
 mod sync;
 #[path = "../../../specialize-runtime/src/dispatch/table.rs"]
 mod table;
 
+/// As the files name each other.
+mod dispatch {
+    pub(crate) use crate::grace;
+}
+
 #[cfg(test)]
 mod models {
     use std::cell::Cell;
-    use std::ptr;
+    use std::{fmt, ptr};
 
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
     use loom::thread;
 
     use crate::grace::{Domain, Record};
+    use crate::limbo::Limbo;
     use crate::table::{Array, Table, Writer};
 
     const KEY: u64 = 7;
@@ -36,18 +44,38 @@ mod models {
             (code, ptr::from_ref(code).cast())
         }
 
+        /// What waits in limbo until this may be unloaded.
+        fn leaving(&'static self) -> Box<Unloaded> {
+            Box::new(Unloaded(self))
+        }
+
         fn run(&self) {
             // SAFETY: the checker sees to it that nobody writes.
             self.0.with(|unloaded| assert!(!unsafe { *unloaded }, "code was entered after it was unloaded"));
         }
 
-        /// Unloads what was taken out of a table, if no call can be inside.
-        fn retire(&self, domain: &Domain) {
-            let epoch = domain.retire();
-            if domain.oldest().is_some_and(|oldest| epoch < oldest) {
-                // SAFETY: the checker sees to it that nobody else reads or writes.
-                self.0.with_mut(|unloaded| unsafe { *unloaded = true });
-            }
+        fn is_unloaded(&self) -> bool {
+            // SAFETY: as above.
+            self.0.with(|unloaded| unsafe { *unloaded })
+        }
+    }
+
+    /// Unloads as it is dropped.
+    struct Unloaded(&'static Code);
+
+    // SAFETY: the checker sees to it that code is used by one thread at a time.
+    unsafe impl Send for Unloaded {}
+
+    impl fmt::Debug for Unloaded {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("Unloaded")
+        }
+    }
+
+    impl Drop for Unloaded {
+        fn drop(&mut self) {
+            // SAFETY: the checker sees to it that nobody else reads or writes.
+            self.0.0.with_mut(|unloaded| unsafe { *unloaded = true });
         }
     }
 
@@ -192,8 +220,12 @@ mod models {
             });
             let replaced = first(&mut writer, &table);
             writer.remove(KEY, payload);
-            code.retire(&domain);
+            let limbo = Limbo::new();
+            limbo.take_in(&domain, code.leaving());
+            limbo.collect(&domain, || true);
             reader.join().expect("no panic");
+            assert_eq!(limbo.collect(&domain, || true), 0);
+            assert!(code.is_unloaded());
             drop(replaced);
         });
     }
@@ -228,6 +260,69 @@ mod models {
             });
             let own = ptr::from_ref(domain.enroll()).addr();
             assert_ne!(own, other.join().expect("no panic"));
+        });
+    }
+    #[test]
+    fn what_two_threads_retire_is_unloaded_once_and_when_no_call_is_inside() {
+        loom::model(|| {
+            let (table, domain, limbo) = (Table::new(), Arc::new(Domain::new()), Arc::new(Limbo::new()));
+            let ((code, payload), (other, _)) = (Code::new(), Code::new());
+            let mut writer = Writer::default();
+            let _ = writer.publish(&table, KEY, payload, ptr::null());
+            let record = domain.enroll();
+            let before = domain.enter(record);
+            let retiring = thread::spawn({
+                let (domain, limbo) = (Arc::clone(&domain), Arc::clone(&limbo));
+                move || {
+                    limbo.take_in(&domain, other.leaving());
+                    limbo.collect(&domain, || true);
+                }
+            });
+            writer.remove(KEY, payload);
+            limbo.take_in(&domain, code.leaving());
+            assert!(limbo.collect(&domain, || true) > 0);
+            code.run();
+            record.leave(before);
+            limbo.collect(&domain, || true);
+            retiring.join().expect("no panic");
+            assert_eq!(limbo.collect(&domain, || true), 0);
+            assert!(code.is_unloaded() && other.is_unloaded());
+        });
+    }
+
+    #[test]
+    fn a_call_of_a_thread_with_the_record_of_one_that_ended_is_seen() {
+        loom::model(|| {
+            let (table, domain, limbo) = (Arc::new(Table::new()), Arc::new(Domain::new()), Limbo::new());
+            let (code, payload) = Code::new();
+            let mut writer = Writer::default();
+            let _ = writer.publish(&table, KEY, payload, ptr::null());
+            let ending = thread::spawn({
+                let (table, domain) = (Arc::clone(&table), Arc::clone(&domain));
+                move || {
+                    for _ in 0..2 {
+                        let record = domain.enroll();
+                        call(&table, &domain, record, || {});
+                        record.release();
+                    }
+                }
+            });
+            writer.remove(KEY, payload);
+            limbo.take_in(&domain, code.leaving());
+            limbo.collect(&domain, || true);
+            ending.join().expect("no panic");
+            assert_eq!(limbo.collect(&domain, || true), 0);
+            assert!(code.is_unloaded());
+        });
+    }
+
+    #[test]
+    fn where_unloading_does_not_work_everything_waits() {
+        loom::model(|| {
+            let (domain, limbo, (code, _)) = (Domain::new(), Limbo::new(), Code::new());
+            limbo.take_in(&domain, code.leaving());
+            assert_eq!(limbo.collect(&domain, || false), 1);
+            assert!(!code.is_unloaded());
         });
     }
 }
