@@ -4,13 +4,14 @@
 mod support;
 
 use std::cell::RefCell;
-use std::fs;
 use std::panic::{Location, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use specialize::{Error, Tier, specialize};
+
+use support::mapped;
 
 #[specialize(n)]
 fn power(x: u64, n: u32) -> u64 {
@@ -58,19 +59,6 @@ fn refuse(x: u32, n: u32) -> u32 {
     x / n
 }
 
-/// How many variants the process has mapped.
-fn mapped() -> usize {
-    let maps = fs::read_to_string("/proc/self/maps").expect("readable");
-    let mut files: Vec<&str> = maps.lines().filter_map(|line| line.split_whitespace().nth(5)).filter(|path| is_variant(path)).collect();
-    files.dedup();
-    files.len()
-}
-
-/// A variant is small; the support library is not.
-fn is_variant(path: &str) -> bool {
-    path.contains("/v1/") && fs::metadata(path).map_or(true, |data| data.len() < 100_000)
-}
-
 #[test]
 fn the_coldest_variants_leave_and_are_unloaded() {
     support::in_a_child("the_coldest_variants_leave_and_are_unloaded", [("SPECIALIZE_TABLE_CAPACITY", "4")], || {
@@ -79,7 +67,7 @@ fn the_coldest_variants_leave_and_are_unloaded() {
             assert!(power::table().len() <= 4);
         }
         assert_eq!(power::table().counts().evicted, 36);
-        assert!(mapped() <= 5, "{} variants are mapped", mapped());
+        assert!(mapped::count() <= 5, "{} variants are mapped", mapped::count());
         for n in 0..40 {
             assert_eq!(power(3, n), power::generic(3, n));
         }
@@ -149,32 +137,6 @@ fn one_place_for_four_hot_values_and_eight_threads_is_right_while_it_thrashes() 
 }
 
 #[test]
-fn a_variant_is_not_unloaded_while_a_call_is_inside() {
-    support::in_a_child("a_variant_is_not_unloaded_while_a_call_is_inside", [("SPECIALIZE_TABLE_CAPACITY", "1")], || {
-        let expected = long::generic(300_000_000, 5);
-        drop(long::prepare(5).expect("a variant"));
-        let started = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let call = scope.spawn(|| {
-                started.store(true, Ordering::SeqCst);
-                long(300_000_000, 5)
-            });
-            while !started.load(Ordering::SeqCst) {
-                std::thread::yield_now();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-            for n in 6..12 {
-                drop(long::prepare(n).expect("a variant"));
-            }
-            assert!(call.is_finished() || mapped() >= 2, "the code that is being run is still there");
-            assert_eq!(call.join().expect("no panic"), expected);
-        });
-        drop(long::prepare(12).expect("a variant"));
-        assert!(mapped() <= 2, "{} variants are mapped after the call", mapped());
-    });
-}
-
-#[test]
 fn what_was_kept_of_a_pinned_variant_can_be_read_for_ever() {
     support::in_a_child("what_was_kept_of_a_pinned_variant_can_be_read_for_ever", [("SPECIALIZE_TABLE_CAPACITY", "2")], || {
         let kept = (word::prepare(2).expect("a variant").call(), word::prepare(3).expect("a variant").call());
@@ -190,6 +152,62 @@ fn what_was_kept_of_a_pinned_variant_can_be_read_for_ever() {
         assert_eq!(kept, ("an even word of the variant", "an odd word of the variant"));
         assert_eq!(steps.map(|step| step(4)), [21, 0x5551]);
         assert_eq!(complaint.to_string(), "3 things");
+    });
+}
+
+/// Types that share their names with plain ones, and are not.
+#[specialize]
+#[allow(unreachable_pub, reason = "what the modules in it use of each other is public")]
+mod namesakes {
+    pub mod plain {
+        pub struct Word(pub u32);
+        pub struct Waker(pub u32);
+        pub struct Text(pub &'static str);
+    }
+
+    pub mod renamed {
+        use super::plain::Text as Word;
+
+        #[specialize(n)]
+        pub fn word(n: u32) -> Word {
+            if n == 1 { Word("a literal of the first variant") } else { Word("another") }
+        }
+    }
+
+    pub mod by_glob {
+        use core::task::*;
+
+        #[specialize(n)]
+        pub fn waker(n: u32) -> Waker {
+            let _ = n;
+            Waker::noop().clone()
+        }
+    }
+
+    pub mod same {
+        use super::plain::Word as Renamed;
+
+        #[specialize(n)]
+        pub fn number(n: u32) -> Renamed {
+            Renamed(n)
+        }
+    }
+}
+
+#[test]
+fn a_type_that_shares_its_name_with_a_plain_one_keeps_its_variants() {
+    use namesakes::{by_glob::waker, plain, renamed::word, same::number};
+    const NAME: &str = "a_type_that_shares_its_name_with_a_plain_one_keeps_its_variants";
+    support::in_a_child(NAME, [("SPECIALIZE_TABLE_CAPACITY", "1")], || {
+        let kept = (word::prepare(1).expect("a variant").call(), waker::prepare(1).expect("a variant").call());
+        for n in 2..6 {
+            assert!(matches!(word::prepare(n), Err(Error::TableFull { .. })), "{}", word::table());
+            assert!(matches!(waker::prepare(n), Err(Error::TableFull { .. })), "{}", waker::table());
+            assert_eq!(number::prepare(n).expect("the one before it leaves").call().0, n);
+        }
+        assert_eq!((word::table().pinned(), waker::table().pinned(), number::table().pinned()), (1, 1, 0));
+        assert_eq!((kept.0.0, plain::Word(1).0, plain::Waker(1).0), ("a literal of the first variant", 1, 1));
+        kept.1.wake();
     });
 }
 
@@ -337,6 +355,6 @@ fn values_that_come_and_go_on_many_threads_use_up_no_room() {
         drop(power::prepare(100).expect("nobody holds anything any more"));
         assert!(power::table().len() <= 2, "{}", power::table().len());
         assert_eq!(specialize::stats().stuck, 0);
-        assert!(mapped() <= 3, "{} variants are mapped", mapped());
+        assert!(mapped::count() <= 3, "{} variants are mapped", mapped::count());
     });
 }

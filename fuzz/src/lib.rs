@@ -22,6 +22,8 @@ mod methods;
 mod module;
 #[path = "../../specialize-macro/src/raw.rs"]
 mod raw;
+#[path = "../../specialize-macro/src/resolve.rs"]
+mod resolve;
 #[path = "../../specialize-macro/src/facade.rs"]
 mod facade;
 #[path = "../../specialize-macro/src/families.rs"]

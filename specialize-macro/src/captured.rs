@@ -12,6 +12,7 @@ use syn::{FnArg, Pat, PatIdent, Type};
 use crate::definitions::Definitions;
 use crate::expand::Expansion;
 use crate::function::Function;
+use crate::resolve::Place;
 use crate::signature::Signature;
 
 /// What is known of a function by the captured module it stands in.
@@ -44,7 +45,12 @@ impl Captured {
 
     /// What the library compares of the module's types that `types` lead to.
     pub(crate) fn layout(&self, types: &[Type]) -> Vec<TokenStream> {
-        self.definitions.layout(types, &self.place, self.depth)
+        self.definitions.layout(types, self.written_at())
+    }
+
+    /// Where its signature is written.
+    pub(crate) fn written_at(&self) -> Place<'_> {
+        Place { modules: &self.place, depth: self.depth }
     }
 
     /// The name that the user's own function has in the host.

@@ -8,6 +8,7 @@ use syn::{Lifetime, ReturnType, Type};
 use crate::definitions::Definitions;
 use crate::expand::Expansion;
 use crate::plain;
+use crate::resolve::Place;
 use crate::signature::{Mentioned, Specialized};
 
 /// The most values in a tuple; more are nested.
@@ -150,8 +151,8 @@ impl Expansion<'_> {
     /// Whether the signature is plain.
     pub(crate) fn is_plain(&self) -> bool {
         match &self.function.captured {
-            None => plain::is_plain(self.signature, self.function.batch, &Definitions::default()),
-            Some(captured) => plain::is_plain(self.signature, self.function.batch, &captured.definitions),
+            None => plain::is_plain(self.signature, self.function.batch, &Definitions::default(), Place::default()),
+            Some(captured) => plain::is_plain(self.signature, self.function.batch, &captured.definitions, captured.written_at()),
         }
     }
 

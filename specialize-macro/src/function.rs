@@ -109,7 +109,7 @@ impl Function {
         let receiver = captured.as_ref().is_some_and(|captured| captured.written.receiver().is_some());
         let specialized = specialized(signature, &named, arguments, receiver, mistakes);
         if let Some(captured) = &captured {
-            specialized.iter().for_each(|specialized| captured.definitions.check_values(&specialized.ty, mistakes));
+            specialized.iter().for_each(|specialized| captured.definitions.check_values(&specialized.ty, captured.written_at(), mistakes));
         }
         let batch = arguments.options.batch.as_ref().and_then(|name| batch::read(name, signature, &named, mistakes));
         let signature = Signature::read(signature, mistakes);

@@ -38,6 +38,7 @@ mod module;
 mod names;
 mod plain;
 mod raw;
+mod resolve;
 mod sight;
 mod signature;
 mod template;

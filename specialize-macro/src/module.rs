@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{AttrStyle, Attribute, DeriveInput, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Path, Type, UseTree};
+use syn::{AttrStyle, Attribute, DeriveInput, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Path, Type};
 
 use crate::args::{Arguments, Options};
 use crate::captured::{self, Captured};
@@ -23,6 +23,7 @@ use crate::methods;
 use crate::mistakes::Mistakes;
 use crate::names;
 use crate::raw::{self, Raw};
+use crate::resolve;
 use crate::sight::{Sight, Text};
 use crate::template;
 
@@ -151,9 +152,9 @@ impl Walk<'_> {
                 Item::Fn(item) if marks::find(&item.attrs).is_some() => self.function(item, raw, place, &mut written),
                 Item::Impl(item) => self.implementation(item, raw, place, &mut written),
                 Item::Mod(item) => self.module(item, raw, place, &mut written),
-                Item::Struct(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, &mut written),
-                Item::Enum(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, &mut written),
-                Item::Union(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, &mut written),
+                Item::Struct(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, place, &mut written),
+                Item::Enum(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, place, &mut written),
+                Item::Union(item) if marks::derive_value(&item.attrs) => self.value(item.clone().into(), raw, place, &mut written),
                 _ => {
                     self.misplaced(raw.all());
                     written.both(raw.all());
@@ -164,7 +165,7 @@ impl Walk<'_> {
     }
 
     /// A type that derives `Value`: the host has the implementation, and an enum its tag in a known place.
-    fn value<T>(&mut self, mut input: DeriveInput, raw: &Raw<T>, written: &mut Written) {
+    fn value<T>(&mut self, mut input: DeriveInput, raw: &Raw<T>, place: &[Ident], written: &mut Written) {
         let representation = marks::representation(&input);
         let behind = raw.tokens.iter().skip_while(|tree| is_attribute(tree));
         let attributes = marks::stripped(raw.tokens.iter().take_while(|tree| is_attribute(tree)).cloned().collect());
@@ -173,7 +174,7 @@ impl Walk<'_> {
         let configured: Vec<Attribute> = input.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
         input.attrs.extend(representation);
         marks::check_configured_parts(&input, self.mistakes);
-        self.definitions.check_values_inside(&input, self.mistakes);
+        self.definitions.check_values_inside(&input, place, self.mistakes);
         let implementation = derive::value(&input, &expand::interface(root.as_ref()), self.mistakes);
         written.host_last.extend(match configured.is_empty() {
             true => implementation,
@@ -245,7 +246,7 @@ impl Walk<'_> {
         let place: Vec<Ident> = place.iter().chain([&item.ident]).cloned().collect();
         let (attributes, Written { host, template, host_last, template_last }) = self.content(braces, &place);
         let out = vec![quote_spanned!(Span::mixed_site()=> super::); place.len()];
-        let import = if items.iter().any(imports_all_around) {
+        let import = if items.iter().any(|item| matches!(item, Item::Use(item) if resolve::is_all_around(item))) {
             TokenStream::new()
         } else {
             quote_spanned!(Span::mixed_site()=> #[allow(unused_imports)] use #(#out)* __names::*;)
@@ -309,10 +310,4 @@ fn is_attribute(tree: &TokenTree) -> bool {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
         _ => false,
     }
-}
-
-/// Whether an item is `use super::*`.
-fn imports_all_around(item: &Item) -> bool {
-    matches!(item, Item::Use(item) if item.attrs.is_empty()
-        && matches!(&item.tree, UseTree::Path(path) if path.ident == "super" && matches!(*path.tree, UseTree::Glob(_))))
 }

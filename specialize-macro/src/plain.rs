@@ -8,12 +8,9 @@ use std::collections::HashSet;
 
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Type};
 
-use crate::definitions::{Definitions, Kind};
+use crate::definitions::{Definition, Definitions, Kind, Meaning};
+use crate::resolve::{Place, SCALARS};
 use crate::signature::Signature;
-
-/// Types without parameters.
-const LEAVES: [&str; 18] =
-    ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool", "char", "str", "String"];
 
 /// Types that are plain if their parameters are.
 const CONTAINERS: [&str; 4] = ["Option", "Result", "Vec", "Box"];
@@ -29,10 +26,10 @@ const PATHS: [&str; 7] = [
     "core::result::Result",
 ];
 
-/// Whether the signature is plain, and the elements of the slice in the place of a batched parameter too, given the types of the
-/// captured module around it.
-pub(crate) fn is_plain(signature: &Signature, batch: Option<usize>, definitions: &Definitions) -> bool {
-    let mut plain = Plain { definitions, open: HashSet::new() };
+/// Whether the signature, as it is written at `place`, is plain, and the elements of the slice in the place of a batched parameter
+/// too, given the types of the captured module around it.
+pub(crate) fn is_plain(signature: &Signature, batch: Option<usize>, definitions: &Definitions, place: Place<'_>) -> bool {
+    let mut plain = Plain { definitions, place, open: HashSet::new() };
     let output = match &signature.output {
         ReturnType::Default => true,
         ReturnType::Type(_, ty) => matches!(**ty, Type::Never(_)) || plain.owns(ty),
@@ -44,11 +41,13 @@ pub(crate) fn is_plain(signature: &Signature, batch: Option<usize>, definitions:
 /// What is known while types are looked at.
 struct Plain<'a> {
     definitions: &'a Definitions,
-    /// The names of the module's types that are being looked at, or have been: a type may hold itself, in a box.
-    open: HashSet<String>,
+    /// Where the type that is looked at is written.
+    place: Place<'a>,
+    /// The module's types that are being looked at, or have been: a type may hold itself, in a box.
+    open: HashSet<*const Definition>,
 }
 
-impl Plain<'_> {
+impl<'a> Plain<'a> {
     fn parameter(&mut self, ty: &Type) -> bool {
         match ty {
             Type::Group(group) => self.parameter(&group.elem),
@@ -73,47 +72,44 @@ impl Plain<'_> {
 
     fn owns_path(&mut self, path: &Path) -> bool {
         let Some(last) = path.segments.last() else { return false };
-        let name = last.ident.to_string();
-        if self.definitions.define(&name) {
-            return last.arguments.is_none() && self.owns_defined(path, name);
-        }
-        if path.segments.len() > 1 {
-            let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-            if !is_primitive(&segments) && !PATHS.contains(&segments.join("::").as_str()) {
-                return false;
-            }
-        }
-        if self.definitions.may_redefine(&name, |path| PATHS.contains(&path)) {
-            return false;
-        }
+        let known = match self.definitions.resolve(path, self.place) {
+            None => return false,
+            Some(Meaning::Own(definition)) => return last.arguments.is_none() && self.owns_defined(definition),
+            Some(Meaning::Known(path)) => path,
+        };
+        let words: Vec<&str> = known.split("::").collect();
+        let name = match words[..] {
+            [name] | ["std" | "core", "primitive", name] => name,
+            [.., name] if PATHS.contains(&known.as_str()) => name,
+            _ => return false,
+        };
         match &last.arguments {
-            PathArguments::None => LEAVES.contains(&name.as_str()),
+            PathArguments::None => name == "String" || SCALARS.contains(&name),
             PathArguments::AngleBracketed(arguments) => {
-                CONTAINERS.contains(&name.as_str())
+                CONTAINERS.contains(&name)
                     && arguments.args.iter().all(|argument| matches!(argument, GenericArgument::Type(ty) if self.owns(ty)))
             }
             PathArguments::Parenthesized(_) => false,
         }
     }
 
-    /// Whether all that the module defines by this name is plain.
-    fn owns_defined(&mut self, path: &Path, name: String) -> bool {
-        let definitions = self.definitions;
-        let Some(found) = definitions.of(path) else { return false };
-        if !self.open.insert(name) {
+    /// Whether all that a type of the module is made of is plain.
+    fn owns_defined(&mut self, definition: &'a Definition) -> bool {
+        if definition.generic {
+            return false;
+        }
+        if !self.open.insert(definition) {
             return true;
         }
-        found.iter().all(|definition| match &definition.kind {
+        let outside = std::mem::replace(&mut self.place, definition.inside());
+        let owns = match &definition.kind {
             Kind::Struct(fields) => fields.iter().all(|field| self.owns(&field.ty)),
             Kind::Enum(types) => types.iter().all(|ty| self.owns(ty)),
             Kind::Alias(ty) => self.owns(ty),
-            Kind::Other => false,
-        })
+        };
+        self.place = outside;
+        owns
     }
-}
-
-fn is_primitive(segments: &[String]) -> bool {
-    matches!(segments, [root, primitive, _] if primitive == "primitive" && (root == "std" || root == "core"))
 }
 
 #[cfg(test)]
@@ -125,7 +121,7 @@ mod tests {
 
     fn plain(signature: &str) -> bool {
         let function: ItemFn = parse_str(&format!("fn f{signature} {{}}")).expect("a function");
-        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()), None, &Definitions::default())
+        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()), None, &Definitions::default(), Place::default())
     }
 
     #[test]
@@ -134,7 +130,7 @@ mod tests {
             fn f(x: u64, y: &[u64]) -> u64 {}
         );
         let signature = Signature::read(&function.sig, &mut Mistakes::default());
-        let plain = |batch| is_plain(&signature, batch, &Definitions::default());
+        let plain = |batch| is_plain(&signature, batch, &Definitions::default(), Place::default());
         assert!(plain(None) && plain(Some(0)) && !plain(Some(1)));
     }
 
@@ -177,11 +173,18 @@ mod tests {
 
     /// Whether a signature is plain in a module.
     fn plain_in(module: &str, signature: &str) -> bool {
+        plain_at("", module, signature)
+    }
+
+    /// Whether a signature is plain at a place in a module.
+    fn plain_at(place: &str, module: &str, signature: &str) -> bool {
         let function: ItemFn = parse_str(&format!("fn f{signature} {{}}")).expect("a function");
         let module: syn::File = parse_str(module).expect("items");
+        let modules: Vec<syn::Ident> = place.split_terminator("::").map(|word| parse_str(word).expect("a word")).collect();
         let mut definitions = Definitions::default();
         definitions.collect(&module.items, &[]);
-        is_plain(&Signature::read(&function.sig, &mut Mistakes::default()), None, &definitions)
+        let signature = crate::methods::beside(&function.sig, None);
+        is_plain(&Signature::read(&signature, &mut Mistakes::default()), None, &definitions, Place { modules: &modules, depth: 1 })
     }
 
     #[test]
@@ -207,5 +210,84 @@ mod tests {
         assert!(!plain_in("type Vec<T> = &'static [T];", "(x: Vec<u8>)"));
         assert!(!plain_in("make_types!();", "(x: String)"));
         assert!(plain_in("use std::string::String; macro_rules! m { () => {} }", "(x: String)"));
+    }
+    #[test]
+    fn a_type_is_the_one_that_its_name_means_where_it_is_written() {
+        let a = "pub mod a { pub struct W(pub u32); pub struct V(pub &'static str); }";
+        let b = |content: &str, signature: &str| plain_at("b", &format!("{a} pub mod b {{ {content} }} pub struct Top(u8);"), signature);
+        for (content, signature) in [
+            ("", "() -> super::a::W"),
+            ("use super::a::W;", "() -> W"),
+            ("use super::a::{V, W as Word};", "(x: &Word) -> Box<self::Word>"),
+            ("use super::{a as other, Top};", "(top: Top) -> other::W"),
+            ("use super::a::{self};", "() -> a::W"),
+            ("use super::*;", "(top: Top, n: u32) -> Result<a::W, String>"),
+            ("use super::*; use a::W as V; type Alias = V;", "() -> Alias"),
+            ("use super::a::V as W; struct W(u8);", "() -> W"),
+            ("use other_crate::*; make_types!(); struct W(super::a::W);", "() -> W"),
+            ("use std::arch::x86_64::*; use super::a::W;", "(x: &[u32]) -> W"),
+        ] {
+            assert!(b(content, signature), "{content} {signature}");
+        }
+    }
+
+    #[test]
+    fn a_type_that_only_shares_its_name_with_a_plain_one_is_not() {
+        let a = "pub mod a { pub struct W(pub u32); pub struct Waker(pub u32); pub struct V(pub &'static str); }";
+        let b = |content: &str, signature: &str| plain_at("b", &format!("{a} pub mod b {{ {content} }}"), signature);
+        for content in [
+            "",
+            "use super::a::V as W;",
+            "use super::a::V; type W = V;",
+            "mod c { pub use super::super::a::V as W; } use self::c::W;",
+            "use core::task::*;",
+            "use super::a::*;",
+            "make_types!();",
+            "#[cfg(unix)] struct W(u32);",
+            "#[cfg(unix)] use super::a::W;",
+            "use super::a::W; use super::c::W;",
+            "use self::W as W;",
+            "trait W {}",
+        ] {
+            for signature in ["() -> W", "(x: &W)", "() -> Vec<super::b::W>", "() -> self::W"] {
+                assert!(!b(content, signature), "{content} {signature}");
+            }
+            assert!(!b(content, "() -> Waker"), "{content}");
+        }
+        assert!(!plain_at("b", "mod b { use super::*; } use core::task::Waker; mod a { struct Waker(u32); }", "() -> Waker"));
+        assert!(!plain_in("use a::V as W; mod a { pub struct W(u32); pub struct V(&'static str); } mod b { struct W(u8); }", "() -> W"));
+        let twice =
+            "mod a { pub struct V(&'static str); } #[cfg(x)] mod b { struct W(u8); } #[cfg(not(x))] mod b { use super::a::V as W; }";
+        assert!(!plain_at("b", twice, "() -> W"));
+    }
+
+    #[test]
+    fn what_a_field_is_called_counts_where_the_type_stands() {
+        let module = "pub mod a { pub struct Word(pub u32); pub struct Holds(Word); }
+            pub mod b { use std::task::Waker as Word; pub struct Holds(Word); pub use super::a::Holds as Other; }";
+        assert!(plain_in(module, "() -> a::Holds") && plain_in(module, "(x: b::Other)"));
+        assert!(!plain_in(module, "() -> b::Holds") && !plain_in(module, "() -> (a::Holds, b::Holds)"));
+    }
+
+    #[test]
+    fn names_known_everywhere_count_where_nothing_may_redefine_them() {
+        for (content, is_plain) in [
+            ("use std::ops::*;", true),
+            ("use ::core::arch::x86_64::*;", true),
+            ("use libm::*;", false),
+            ("use self::inner::*; mod inner { pub type u32 = fn(); }", false),
+            ("type u32 = fn();", false),
+            ("struct r#u32(&'static str);", false),
+            ("use super::std; use std::ops::*;", false),
+            ("mod std { pub mod ops { pub type u32 = fn(); } } use std::ops::*;", false),
+            ("make_types! {}", false),
+            ("use super::*;", false),
+        ] {
+            assert_eq!(plain_in(content, "(x: u32)"), is_plain, "{content}");
+        }
+        assert!(!plain_in("use std::fmt::*;", "() -> Result<u8, u8>") && plain_in("use std::fmt::*;", "() -> std::vec::Vec<u8>"));
+        assert!(!plain_at("b", "struct Waker(u8); mod b { use super::*; use std::task::*; }", "(x: Waker)"));
+        assert!(!plain_in("mod std { pub mod vec { pub struct Vec<T>(T); } }", "(x: std::vec::Vec<u8>)"));
+        assert!(plain_in("use std::vec; use std::primitive::u32 as word;", "(x: vec::Vec<word>)"));
     }
 }

@@ -1,7 +1,11 @@
-//! The atomics and barriers of the lock-free parts. A model checker puts its own in this place: see
+//! The atomics, locks and barriers of the lock-free parts. A model checker puts its own in this place: see
 //! `tests/models`.
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use std::sync::{Mutex, MutexGuard};
+
+/// Slots of a table's smallest array; each larger one has twice as many.
+pub(crate) const FIRST_SLOTS: usize = 64;
 
 /// A function that is `const` here, and not where atomics are the model checker's.
 macro_rules! constant {

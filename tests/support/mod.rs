@@ -3,6 +3,7 @@
 
 pub(crate) mod compilers;
 pub(crate) mod limits;
+pub(crate) mod mapped;
 pub(crate) mod mounts;
 pub(crate) mod place;
 pub(crate) mod processes;

@@ -64,7 +64,8 @@ impl Domain {
         let before = record.epoch.load(Ordering::Relaxed);
         // A call inside a call is covered by the outer one, whose epoch is the older.
         let epoch = if before == 0 { self.epoch.load(Ordering::Acquire) } else { before };
-        record.epoch.store(epoch, Ordering::Relaxed);
+        // Whoever sees a newer epoch here knows by it that the calls before have ended, with all they did.
+        record.epoch.store(epoch, Ordering::Release);
         light_barrier();
         before
     }
@@ -98,7 +99,6 @@ impl Record {
     /// Ends a call. Everything the call did comes before.
     #[inline(always)]
     pub(crate) fn leave(&self, before: usize) {
-        light_barrier();
         self.epoch.store(before, Ordering::Release);
     }
 

@@ -3,5 +3,6 @@
 
 mod grace;
 pub(crate) mod hotness;
+mod limbo;
 pub(crate) mod reclaim;
 pub(crate) mod table;

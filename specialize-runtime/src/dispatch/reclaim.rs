@@ -1,12 +1,13 @@
-//! When it is safe to unload: what was taken out of a table waits until no call can be inside it.
+//! When it is safe to unload: the calls of this process's threads, and what waits for them to end.
 
 use std::cell::Cell;
-use std::fmt;
 use std::marker::PhantomData;
 use std::ptr;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use crate::dispatch::grace::{Domain, Record};
+use crate::dispatch::limbo::Limbo;
+pub(crate) use crate::dispatch::limbo::Retired;
 use crate::of_process::this_process;
 use crate::sync::heavy_barrier;
 
@@ -79,16 +80,8 @@ impl Drop for Pin {
     }
 }
 
-/// Something that was taken out of a table, and is freed when no call can be inside it.
-pub(crate) type Retired = Box<dyn Leaving>;
-
-/// What may leave a table: it is freed on whichever thread finds that it can be.
-pub(crate) trait Leaving: fmt::Debug + Send {}
-
-impl<T: fmt::Debug + Send> Leaving for T {}
-
-/// What waits for calls to end, with the epoch in which it was taken out.
-static LIMBO: Mutex<Vec<(usize, Retired)>> = Mutex::new(Vec::new());
+/// What waits for calls to end.
+static LIMBO: Limbo = Limbo::new();
 
 /// Whether anything can ever be freed here.
 pub(crate) fn works() -> bool {
@@ -100,27 +93,11 @@ pub(crate) fn works() -> bool {
 /// Frees `retired`, which no reader can find any more, as soon as no call can be inside it: now, or
 /// with one of the next to be retired.
 pub(crate) fn retire(retired: Retired) {
-    let epoch = DOMAIN.retire();
-    limbo().push((epoch, retired));
+    LIMBO.take_in(&DOMAIN, retired);
     collect();
 }
 
 /// Frees what can be freed; how much has to wait.
 pub(crate) fn collect() -> usize {
-    let mut limbo = limbo();
-    if limbo.is_empty() {
-        return 0;
-    }
-    let oldest = if works() { DOMAIN.oldest().unwrap_or(0) } else { 0 };
-    let (free, wait): (Vec<_>, Vec<_>) = limbo.drain(..).partition(|(epoch, _)| *epoch < oldest);
-    *limbo = wait;
-    let waiting = limbo.len();
-    drop(limbo);
-    // Unloading runs code of the loader's: no lock is held.
-    drop(free);
-    waiting
-}
-
-fn limbo() -> MutexGuard<'static, Vec<(usize, Retired)>> {
-    LIMBO.lock().unwrap_or_else(PoisonError::into_inner)
+    LIMBO.collect(&DOMAIN, works)
 }

@@ -5,12 +5,10 @@
 //! Writers take turns, publish a slot's key before its payload, leave a mark where they take one
 //! out, and replace the whole array when half of it is used.
 
-use std::ptr;
+use std::ops::Deref;
+use std::ptr::{self, NonNull};
 
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, Ordering, constant};
-
-/// Slots of the smallest array; each larger one has twice as many.
-const FIRST_SLOTS: usize = 64;
+use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, FIRST_SLOTS, Ordering, constant};
 
 /// 2^64 divided by the golden ratio, which spreads neighbouring keys (Knuth, The Art of Computer
 /// Programming, volume 3, section 6.4).
@@ -36,8 +34,45 @@ pub(crate) struct Writer {
     covered: bool,
 }
 
-/// Slots behind a header.
-pub(crate) type Array = Box<[Slot]>;
+/// Slots behind a header. Readers walk it while its owner moves it about, so it is owned by its address, and not by a `Box`, which would
+/// claim that nobody else has one.
+#[derive(Debug)]
+pub(crate) struct Array(NonNull<[Slot]>);
+
+// SAFETY: an array owns its slots, and these may be used on any thread.
+unsafe impl Send for Array {}
+
+impl Array {
+    /// An empty array of `slots` slots, a power of two, behind its header.
+    fn new(slots: usize) -> Array {
+        let shift = u64::from(64 - slots.trailing_zeros());
+        let header = Slot::new(shift, ptr::without_provenance_mut(slots - 1));
+        let slots: Box<[Slot]> = std::iter::once(header).chain((0..slots).map(|_| Slot::new(0, ptr::null_mut()))).collect();
+        Array(NonNull::from(Box::leak(slots)))
+    }
+
+    /// The first slot behind the header, by an address that leads to all of them, and to the header.
+    fn first(&self) -> *mut Slot {
+        // SAFETY: a header is always followed by a slot.
+        unsafe { self.0.cast::<Slot>().add(1) }.as_ptr()
+    }
+}
+
+impl Deref for Array {
+    type Target = [Slot];
+
+    fn deref(&self) -> &[Slot] {
+        // SAFETY: the slots are there until this is dropped, and nobody borrows them to change other than their atomics.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Drop for Array {
+    fn drop(&mut self) {
+        // SAFETY: the slots came from a box that was leaked for this, and whoever frees an array knows of no reader.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
 
 /// A key and what it leads to: a payload, and a companion for those who ask for that instead.
 #[derive(Debug)]
@@ -152,8 +187,8 @@ impl Writer {
             self.used += 1;
             return None;
         }
-        let grown = array_of((4 * self.pairs).next_power_of_two().max(FIRST_SLOTS));
-        for entry in self.array.iter().flat_map(pairs) {
+        let grown = Array::new((4 * self.pairs).next_power_of_two().max(FIRST_SLOTS));
+        for entry in self.array.iter().flat_map(|array| pairs(array)) {
             insert(&grown, entry);
         }
         insert(&grown, entry);
@@ -172,7 +207,7 @@ impl Writer {
     /// Leads readers to the array in force, unless it is covered.
     fn show(&self, table: &Table) {
         let array = self.array.as_ref().filter(|_| !self.covered);
-        table.array.store(array.map_or(ptr::null_mut(), |array| array[1..].as_ptr().cast_mut()), Ordering::Release);
+        table.array.store(array.map_or(ptr::null_mut(), Array::first), Ordering::Release);
     }
 
     /// Takes out the pair of `key` and `payload`: no reader finds it any more, but one may have.
@@ -207,15 +242,8 @@ impl Writer {
     }
 }
 
-/// An empty array of `slots` slots, a power of two, behind its header.
-fn array_of(slots: usize) -> Array {
-    let shift = u64::from(64 - slots.trailing_zeros());
-    let header = Slot::new(shift, ptr::without_provenance_mut(slots - 1));
-    std::iter::once(header).chain((0..slots).map(|_| Slot::new(0, ptr::null_mut()))).collect()
-}
-
 /// The pairs in an array.
-fn pairs(array: &Array) -> impl Iterator<Item = Entry> {
+fn pairs(array: &[Slot]) -> impl Iterator<Item = Entry> {
     let entries = array[1..].iter().map(|slot| Entry {
         key: slot.key.load(Ordering::Relaxed),
         payload: slot.payload.load(Ordering::Relaxed),

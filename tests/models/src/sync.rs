@@ -1,6 +1,10 @@
 //! What `crate::sync` is in the runtime, by the model checker's atomics.
 
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use loom::sync::{Mutex, MutexGuard};
+
+/// Few enough slots for a model to fill.
+pub(crate) const FIRST_SLOTS: usize = 4;
 
 /// The checker's atomics cannot be made in constants.
 macro_rules! constant {
