@@ -44,13 +44,15 @@ fn a_backtrace_shows_the_function_and_line_inside_a_variant() {
     }
 }
 
-/// Where a tool is not there, a test that needs it skips, and says so.
-fn is_there(tool: &str) -> bool {
-    let there = Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("skipped: no `{tool}` here");
+/// Whether `tool` works here on a program that does nothing, whose end it then tells by `sign`; a test that needs it skips
+/// where it does not, and says so.
+fn works(tool: &str, arguments: &[&str], sign: &str) -> bool {
+    let tried = Command::new(tool).args(arguments).arg("true").output();
+    let works = tried.is_ok_and(|output| output.status.success() && String::from_utf8_lossy(&output.stdout).contains(sign));
+    if !works {
+        support::skipped(&format!("`{tool}` is not there, or may not look at programs here"));
     }
-    there
+    works
 }
 
 /// What `tool` prints that runs this process's `name` again, as the test's child.
@@ -70,7 +72,7 @@ fn a_debugger_stops_at_a_line_inside_a_variant() {
     if support::is_child(NAME) {
         return assert_eq!(pick::prepare(5).expect("a variant, though a breakpoint is in it").call(&[1; 5]), 5);
     }
-    if !is_there("gdb") {
+    if !works("gdb", &["-q", "-nx", "-batch", "-ex", "run", "--args"], "exited normally") {
         return;
     }
     let store = tempfile::tempdir().expect("a folder");
@@ -99,12 +101,9 @@ fn a_profiler_shows_a_variant_by_its_function_s_path() {
     }
     let store = tempfile::tempdir().expect("a folder");
     let data = store.path().join("perf.data");
-    let may_record = || {
-        let tried = Command::new("perf").args(["record", "-q", "-e", "cpu-clock", "-o"]).arg(&data).arg("true").output();
-        tried.is_ok_and(|output| output.status.success())
-    };
-    if !is_there("perf") || !may_record() {
-        return eprintln!("skipped: `perf` cannot record here");
+    let recorded = data.to_str().expect("no strange characters");
+    if !works("perf", &["record", "-q", "-e", "cpu-clock", "-o", recorded], "") {
+        return;
     }
     under(Command::new("perf").args(["record", "-q", "-e", "cpu-clock", "-o"]).arg(&data), NAME, &store.path().join("store"));
     let report = Command::new("perf").args(["report", "--stdio", "--sort", "symbol", "-i"]).arg(&data).output().expect("it was there");

@@ -157,33 +157,10 @@ mod tests {
     use crate::compile::Limits;
     use crate::compile::llvm::{self, Means};
     use crate::compile::template::{Flags, Template};
-    use crate::function::Entries;
+    use crate::function::example;
 
-    const DESCRIPTOR: Descriptor = Descriptor {
-        name: "kernel",
-        module_path: "host::kernel",
-        parameters: &["n"],
-        dispatcher: Entries::new(std::ptr::null()),
-        generic: Entries::new(std::ptr::null()),
-        template: Template {
-            module_path: "host::kernel::template",
-            function: "kernel",
-            file: "src/lib.rs",
-            preamble: "",
-            definitions: "",
-            body: &[],
-            entry: "",
-            batch: false,
-            captured: None,
-            holes: &["u32"],
-            cfgs: &[],
-            identity: None,
-            flags: Flags::Unreadable("none were needed"),
-        },
-        layout: &[],
-        hot: None,
-        plain: true,
-    };
+    const DESCRIPTOR: Descriptor =
+        Descriptor { template: Template { flags: Flags::Unreadable("none were needed"), ..example::TEMPLATE }, ..example::DESCRIPTOR };
 
     /// A workshop with a store in `folder`, whose compiler nobody tested, and whose children may take so long.
     fn workshop(folder: &Path, timeout: Duration) -> Workshop {

@@ -205,34 +205,15 @@ fn place(file: &str) -> Result<Place, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const FLAGS: BuildFlags = BuildFlags {
-        edition: "2024",
-        crate_name: "host",
-        executable: false,
-        metadata: &[],
-        overflow_checks: false,
-        debug_assertions: false,
-        target_cpu: None,
-        target_features: &[],
-        dependencies: &[],
-        dependency_folders: &[],
-    };
+    use crate::function::example::{self, FLAGS};
 
     const TEMPLATE: Template = Template {
         module_path: "host::m::power::template",
         function: "power",
-        file: "src/lib.rs",
         preamble: "use ::core;",
-        definitions: "",
         body: &[Piece { line: 2, column: 3, text: "pub fn power(n: u32) -> u32 { n }" }],
         entry: "pub fn specialize_entry(_: u32) -> u32 { super::power(HOLE_0) }",
-        batch: false,
-        captured: None,
-        holes: &["u32"],
-        cfgs: &[],
-        identity: None,
-        flags: Flags::Read(FLAGS),
+        ..example::TEMPLATE
     };
 
     const fn whole(bytes: &[u8]) -> Part<'_> {

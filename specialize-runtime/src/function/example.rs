@@ -1,7 +1,36 @@
-//! A function that nobody calls, for tests.
+//! A function that nobody calls, for tests, which change what they are about.
 
 use super::{Descriptor, Entries};
 use crate::compile::template::{BuildFlags, Flags, Template};
+
+pub(crate) const FLAGS: BuildFlags = BuildFlags {
+    edition: "2024",
+    crate_name: "host",
+    executable: false,
+    metadata: &[],
+    overflow_checks: false,
+    debug_assertions: false,
+    target_cpu: None,
+    target_features: &[],
+    dependencies: &[],
+    dependency_folders: &[],
+};
+
+pub(crate) const TEMPLATE: Template = Template {
+    module_path: "host::kernel::template",
+    function: "kernel",
+    file: "src/lib.rs",
+    preamble: "",
+    definitions: "",
+    body: &[],
+    entry: "",
+    batch: false,
+    captured: None,
+    holes: &["u32"],
+    cfgs: &[],
+    identity: None,
+    flags: Flags::Read(FLAGS),
+};
 
 pub(crate) const DESCRIPTOR: Descriptor = Descriptor {
     name: "kernel",
@@ -9,32 +38,7 @@ pub(crate) const DESCRIPTOR: Descriptor = Descriptor {
     parameters: &["n"],
     dispatcher: Entries::new(std::ptr::null()),
     generic: Entries::new(std::ptr::null()),
-    template: Template {
-        module_path: "host::kernel::template",
-        function: "kernel",
-        file: "src/lib.rs",
-        preamble: "",
-        definitions: "",
-        body: &[],
-        entry: "",
-        batch: false,
-        captured: None,
-        holes: &["u32"],
-        cfgs: &[],
-        identity: None,
-        flags: Flags::Read(BuildFlags {
-            edition: "2024",
-            crate_name: "host",
-            executable: false,
-            metadata: &[],
-            overflow_checks: false,
-            debug_assertions: false,
-            target_cpu: None,
-            target_features: &[],
-            dependencies: &[],
-            dependency_folders: &[],
-        }),
-    },
+    template: TEMPLATE,
     layout: &[],
     hot: None,
     plain: true,

@@ -23,39 +23,21 @@ use super::{Limits, Lowering, Request, compile, support};
 use crate::Error;
 use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
+use crate::function::example;
 use crate::value::Part;
 
 const LIMITS: Limits = Limits { timeout: Duration::from_secs(120), memory: None };
 
-const FLAGS: BuildFlags = BuildFlags {
-    edition: "2024",
-    crate_name: "host",
-    executable: true,
-    metadata: &["0123456789abcdef"],
-    overflow_checks: false,
-    debug_assertions: false,
-    target_cpu: None,
-    target_features: &[],
-    dependencies: &[],
-    dependency_folders: &[],
-};
+const FLAGS: BuildFlags = BuildFlags { executable: true, metadata: &["0123456789abcdef"], ..example::FLAGS };
 
 /// A template of `fn kernel(x: u64, n: u32) -> ...`; the body and the entry are each test's own.
 const KERNEL: Template = Template {
     module_path: "host::math::kernel::template",
-    function: "kernel",
     file: "src/math.rs",
     preamble: "#[allow(unused_imports)] use ::std::prelude::rust_2024::*; #[allow(unused_imports)] use ::{std, core}; \
                #[allow(unused_imports)] use ::std::{vec, format, panic, println, cfg};",
-    definitions: "",
-    body: &[],
-    entry: "",
-    batch: false,
-    captured: None,
-    holes: &["u32"],
-    cfgs: &[],
-    identity: None,
     flags: Flags::Read(FLAGS),
+    ..example::TEMPLATE
 };
 
 /// The entry of a kernel with the signature `fn(u64, u32) -> u64`.
