@@ -148,8 +148,12 @@ impl Expansion<'_> {
         }
     }
 
-    /// Whether the signature is plain.
+    /// Whether the signature is plain, and nothing else may keep what is in a variant: a crate's code may hand addresses of its own to
+    /// the system, as of a signal handler, without a word of it in the signature.
     pub(crate) fn is_plain(&self) -> bool {
+        if !self.options.crates.is_empty() {
+            return false;
+        }
         match &self.function.captured {
             None => plain::is_plain(self.signature, self.function.batch, &Definitions::default(), Place::default()),
             Some(captured) => plain::is_plain(self.signature, self.function.batch, &captured.definitions, captured.written_at()),

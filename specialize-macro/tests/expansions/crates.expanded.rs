@@ -42,14 +42,16 @@ pub mod position {
     #[doc(hidden)]
     #[inline(always)]
     pub fn __dispatch<'elided_0>(bytes: &'elided_0 [u8], needle: u8) -> Option<usize> {
-        if let ::core::option::Option::Some(call) = __FUNCTION
-            .enter(::specialize::__private::v1::Purpose::Call, (&needle,), || 1)
-        {
+        let entry = unsafe {
+            __FUNCTION
+                .entry(::specialize::__private::v1::Purpose::Call, (&needle,), || 1)
+        };
+        if !entry.is_null() {
             return unsafe {
                 ::core::mem::transmute::<
                     *const (),
                     unsafe fn(&'elided_0 [u8], u8) -> Option<usize>,
-                >(call.code())(bytes, needle)
+                >(entry)(bytes, needle)
             };
         }
         if __FUNCTION.is_covered() {
@@ -136,7 +138,7 @@ pub mod position {
                 ]
             },
             hot: ::core::option::Option::None,
-            plain: true,
+            plain: false,
         },
         const { &[] },
     );
