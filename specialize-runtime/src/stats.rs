@@ -139,7 +139,7 @@ impl fmt::Display for Stats {
             writeln!(formatter, "no store: {error}")?;
         }
         if self.stuck > 0 {
-            writeln!(formatter, "{} variants were to be unloaded, and are kept by the system's loader", self.stuck)?;
+            writeln!(formatter, "variants that left and that the system's loader keeps all the same: {}", self.stuck)?;
         }
         writeln!(
             formatter,

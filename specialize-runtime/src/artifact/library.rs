@@ -99,7 +99,7 @@ impl Drop for Library {
                 drop(self.dylib.take());
                 // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
                 if self.mapping.is_still_there() {
-                    self.code.is_stuck();
+                    self.code.is_stuck(&self.mapping);
                 }
             }
         }

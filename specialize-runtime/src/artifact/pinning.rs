@@ -4,12 +4,13 @@
 //! code of variants before it goes on.
 
 use core::panic::{Location, PanicInfo};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::artifact::mapping::Mapping;
 use crate::compile::record;
 
 /// What is known of the code of variants.
@@ -17,8 +18,8 @@ use crate::compile::record;
 struct Loaded {
     /// The code that is loaded, by where it starts.
     code: BTreeMap<usize, Region>,
-    /// Where code starts that was to be unloaded, and that the loader keeps all the same.
-    stuck: BTreeSet<usize>,
+    /// Code that was to be unloaded, and that the loader kept all the same when it was last looked at, by where it starts.
+    stuck: BTreeMap<usize, Arc<Mapping>>,
 }
 
 /// The code of one variant. The loader gives the same code to whoever opens the same file again.
@@ -29,7 +30,7 @@ struct Region {
     pinned: Arc<AtomicBool>,
 }
 
-static LOADED: Mutex<Loaded> = Mutex::new(Loaded { code: BTreeMap::new(), stuck: BTreeSet::new() });
+static LOADED: Mutex<Loaded> = Mutex::new(Loaded { code: BTreeMap::new(), stuck: BTreeMap::new() });
 
 /// One use of the code of a loaded variant.
 #[derive(Debug)]
@@ -83,19 +84,28 @@ impl Code {
         }
     }
 
-    /// Notes that the loader keeps the code, unless it has been loaded again.
-    pub(crate) fn is_stuck(&self) {
+    /// Notes that the loader keeps the code, which is in `mapping`, unless it has been loaded again.
+    pub(crate) fn is_stuck(&self, mapping: &Mapping) {
         let mut loaded = loaded();
         if !loaded.code.contains_key(&self.start) {
-            loaded.stuck.insert(self.start);
+            loaded.stuck.insert(self.start, Arc::new(mapping.clone()));
         }
     }
 }
 
 /// How many variants are mapped, and how many of them only because the loader keeps them.
 pub(crate) fn count() -> (usize, usize) {
-    let loaded = loaded();
+    let gone = gone();
+    let mut loaded = loaded();
+    loaded.stuck.retain(|_, mapping| !gone.iter().any(|gone| Arc::ptr_eq(gone, mapping)));
     (loaded.code.len() + loaded.stuck.len(), loaded.stuck.len())
+}
+
+/// What was stuck and is not any more: the thread has ended whose destructors kept it, or it was another's use that kept it, who had
+/// loaded the same file again and has let go of it since. The kernel is asked without the lock, which panics need.
+fn gone() -> Vec<Arc<Mapping>> {
+    let stuck: Vec<Arc<Mapping>> = loaded().stuck.values().map(Arc::clone).collect();
+    stuck.into_iter().filter(|mapping| !mapping.is_still_there()).collect()
 }
 
 /// What the panics of variants enter, in place of the host's own entry.
