@@ -40,13 +40,12 @@ impl DispatchTable {
 
     #[cold]
     fn decide_build_time(&self) -> bool {
-        if self.gate.load(Ordering::Relaxed) != UNKNOWN {
-            return false;
+        if self.gate.load(Ordering::Relaxed) == UNKNOWN {
+            let decided = if settings().mode == Mode::Off { OFF } else { SERVES };
+            // It may have been covered meanwhile, or decided by another thread.
+            let _ = self.gate.compare_exchange(UNKNOWN, decided, Ordering::Relaxed, Ordering::Relaxed);
         }
-        let serves = settings().mode != Mode::Off;
-        let decided = if serves { SERVES } else { OFF };
-        // It may have been covered meanwhile.
-        self.gate.compare_exchange(UNKNOWN, decided, Ordering::Relaxed, Ordering::Relaxed).is_ok() && serves
+        self.gate.load(Ordering::Relaxed) == SERVES
     }
 
     /// Whether the table is covered.
@@ -180,5 +179,28 @@ impl DispatchTable {
     /// What was measured.
     pub(crate) fn figures(&self) -> MutexGuard<'_, Figures> {
         self.figures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use crate::function::Function;
+    use crate::function::example::DESCRIPTOR;
+    use crate::value::Of;
+
+    #[test]
+    fn build_time_variants_serve_whichever_thread_is_the_first() {
+        for _ in 0..2_000 {
+            let (function, together) = (Function::<Of<u32>>::new(DESCRIPTOR, &[]), Barrier::new(2));
+            let serves = || {
+                together.wait();
+                function.build_time_serves()
+            };
+            let both =
+                std::thread::scope(|scope| [scope.spawn(serves), scope.spawn(serves)].map(|thread| thread.join().expect("no panic")));
+            assert_eq!(both, [true; 2]);
+        }
     }
 }
