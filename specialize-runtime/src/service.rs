@@ -40,6 +40,8 @@ struct State {
     queue: VecDeque<Job>,
     /// By the address of the values' shared state, which the job keeps alive.
     unfinished: HashMap<usize, Arc<Outcome>>,
+    /// How many are over, and those who wait are not told yet.
+    untold: usize,
     /// What dispatchers may still ask for.
     budget: Budget,
     /// Values that are to be tried again after a failure as long as they have handles, by the same address.
@@ -101,47 +103,73 @@ fn place(shared: &Arc<Shared>) -> usize {
     Arc::as_ptr(shared).addr()
 }
 
-/// Values whose variant is being made, by whoever has this: it owes an outcome to all who wait. To be dropped when no lock is held.
+/// Values whose variant is being made, by whoever has this. To be dropped when no lock is held.
 #[derive(Debug)]
 struct Job {
-    service: &'static Service,
+    owed: Owed,
     shared: Arc<Shared>,
-    outcome: Arc<Outcome>,
     queued: Instant,
-    /// When a thread of the service has begun with it.
-    begun: Option<Instant>,
-    finished: bool,
 }
 
 impl Job {
-    /// Hands the outcome to all who wait, and has it said wherever that is asked later why there is no variant.
-    fn finish(&mut self, result: Result<(), Error>) {
-        self.finished = true;
-        // In one step for all others: who hears of a failure and asks again must not join it.
+    /// Hands the outcome to all who wait, and has it said wherever that is asked later why there is no variant. It comes last: who has
+    /// waited finds everything done, and no handles but those that the program has.
+    fn finish(self, result: Result<(), Error>) {
+        let Job { mut owed, shared, .. } = self;
+        owed.is_over(&shared, &result);
+        // What the values share holds their variant.
+        drop(shared);
+        owed.tell(result);
+    }
+}
+
+/// An outcome that is owed to all who wait for some values.
+#[derive(Debug)]
+struct Owed {
+    service: &'static Service,
+    shared: Weak<Shared>,
+    outcome: Arc<Outcome>,
+    /// When a thread of the service has begun with the values.
+    begun: Option<Instant>,
+    is_over: bool,
+}
+
+impl Owed {
+    /// Strikes the values off, in one step for all others: who hears of a failure and asks again must not join it.
+    fn is_over(&mut self, shared: &Arc<Shared>, result: &Result<(), Error>) {
+        self.is_over = true;
         let mut state = self.service.state();
         if let Some(begun) = self.begun {
             state.budget.has_cost(begun.elapsed());
         }
-        if let Err(error) = &result {
-            self.shared.failed(error);
-            self.shared.table().failed(error);
+        if let Err(error) = result {
+            shared.failed(error);
+            shared.table().failed(error);
             if error.may_pass() {
-                state.put_off(&self.shared);
+                state.put_off(shared);
             }
         }
+        state.unfinished.remove(&place(shared));
+        state.untold += 1;
+    }
+
+    fn tell(&self, result: Result<(), Error>) {
         let waiting = self.outcome.finish(result);
-        state.unfinished.remove(&place(&self.shared));
+        self.service.state().untold -= 1;
         self.service.ended.notify_all();
-        drop(state);
         waiting.wake();
     }
 }
 
-impl Drop for Job {
+impl Drop for Owed {
     fn drop(&mut self) {
-        // A panic has kept whoever had it from finishing it.
-        if !self.finished {
-            self.finish(Err(Error::BackgroundPanic { function: self.shared.table().name() }));
+        // A panic has kept whoever had it from paying; the values are still there.
+        if !self.is_over
+            && let Some(shared) = self.shared.upgrade()
+        {
+            let result = Err(Error::BackgroundPanic { function: shared.table().name() });
+            self.is_over(&shared, &result);
+            self.tell(result);
         }
     }
 }
@@ -183,7 +211,7 @@ pub(crate) fn request(shared: &Arc<Shared>) -> Pending {
 /// done before, since that takes less time than to hand it to another thread.
 pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
     let pinned = threads::pin_code();
-    let mut job = match admit(shared) {
+    let job = match admit(shared) {
         Ok(job) => job,
         Err(pending) => return pending,
     };
@@ -196,10 +224,10 @@ pub(crate) fn request_and_look(shared: &Arc<Shared>) -> Pending {
         return enqueue(job, pinned);
     };
     table.publish(shared, variant);
-    drop(making);
-    job.finish(Ok(()));
     report_published(shared);
     table.retire_leaving();
+    drop(making);
+    job.finish(Ok(()));
     Pending::ready(Ok(()))
 }
 
@@ -230,15 +258,16 @@ fn admit(shared: &Arc<Shared>) -> Result<Job, Pending> {
     let outcome = Arc::new(Outcome::default());
     state.unfinished.insert(place(shared), Arc::clone(&outcome));
     drop(state);
-    let job = Job { service, shared: Arc::clone(shared), outcome, queued: Instant::now(), begun: None, finished: false };
+    let owed = Owed { service, shared: Arc::downgrade(shared), outcome, begun: None, is_over: false };
+    let job = Job { owed, shared: Arc::clone(shared), queued: Instant::now() };
     shared.table().requested();
     measure::wake();
     Ok(job)
 }
 
 /// Queues values that were admitted.
-fn enqueue(mut job: Job, pinned: Pinned) -> Pending {
-    let (service, pending) = (job.service, Pending::shared(Arc::clone(&job.outcome)));
+fn enqueue(job: Job, pinned: Pinned) -> Pending {
+    let (service, pending) = (job.owed.service, Pending::shared(Arc::clone(&job.owed.outcome)));
     let (function, value) = (job.shared.table().name(), job.shared.image().digest());
     let mut state = service.state();
     let refusal = if state.ending { Err(Error::Ending) } else { service.have_a_thread(&mut state, pinned) };
@@ -281,7 +310,7 @@ pub fn settle(timeout: Duration) -> bool {
     let service = service();
     let deadline = Instant::now().checked_add(timeout);
     let mut state = service.state();
-    while !state.unfinished.is_empty() || state.keeping > 0 {
+    while !state.unfinished.is_empty() || state.untold > 0 || state.keeping > 0 {
         if threads::would_wait_for_itself() {
             return false;
         }
@@ -302,7 +331,7 @@ pub(crate) fn refuse_more() {
     state.ending = true;
     let queue = std::mem::take(&mut state.queue);
     drop(state);
-    for mut job in queue {
+    for job in queue {
         job.finish(Err(Error::Ending));
     }
 }
@@ -354,25 +383,20 @@ impl Service {
 
     /// Makes a variant, and lets everybody know.
     fn serve(&'static self, mut job: Job) {
-        job.begun = Some(Instant::now());
-        let to_keep = match attempt(&job) {
+        job.owed.begun = Some(Instant::now());
+        let table = job.shared.table();
+        let (result, to_keep) = match attempt(&job) {
             Ok((variant, keeping)) => {
-                job.shared.table().publish(&job.shared, variant);
+                table.publish(&job.shared, variant);
                 measure::wake();
                 // Counted before the job is finished, for those who wait for both.
-                let to_keep = keeping.map(|keeping| self.count(keeping));
-                job.finish(Ok(()));
-                to_keep
+                (Ok(()), keeping.map(|keeping| self.count(keeping)))
             }
-            Err(error) => {
-                job.finish(Err(error));
-                None
-            }
+            Err(error) => (Err(error), None),
         };
         report_published(&job.shared);
-        job.shared.table().retire_leaving();
-        // Nothing of the job must outlive it: what its values share holds their variant.
-        drop(job);
+        table.retire_leaving();
+        job.finish(result);
         if let Some(to_keep) = to_keep {
             self.keep(to_keep);
         }

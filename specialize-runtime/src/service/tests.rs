@@ -1,6 +1,9 @@
 //! Tests of what a panic leaves behind, with a function that nobody calls.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake};
 
 use super::*;
 use crate::function::Function;
@@ -24,8 +27,35 @@ fn whoever_waits_is_told_of_a_panic_and_may_ask_again() {
     assert!(panicked.is_err());
     let is_told = |error: Option<Error>| matches!(error, Some(Error::BackgroundPanic { function: "kernel" }));
     assert!(is_told(waiting.wait().err()) && is_told(FUNCTION.table().last_error()));
-    let mut again = admit(&shared).expect("it is not being made any more");
+    let again = admit(&shared).expect("it is not being made any more");
     again.finish(Ok(()));
+}
+
+/// Counts, when it is woken, who holds some values.
+struct Holders {
+    values: Weak<Shared>,
+    then: AtomicUsize,
+}
+
+impl Wake for Holders {
+    fn wake(self: Arc<Self>) {
+        self.then.store(self.values.strong_count(), Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn who_hears_that_values_are_over_is_alone_with_them() {
+    static FUNCTION: Function<Of<u32>> = Function::new(DESCRIPTOR, &[]);
+    let shared = values(&FUNCTION, 1);
+    for result in [Ok(()), Err(Error::Ending)] {
+        let job = admit(&shared).expect("nobody has asked for it");
+        let holders = Arc::new(Holders { values: Arc::downgrade(&shared), then: AtomicUsize::new(0) });
+        let mut waiting = admit(&shared).expect_err("it is being made");
+        assert!(Pin::new(&mut waiting).poll(&mut Context::from_waker(&Arc::clone(&holders).into())).is_pending());
+        assert!(!settle(Duration::ZERO), "it is waited for");
+        job.finish(result);
+        assert_eq!(holders.then.load(Ordering::SeqCst), 1, "its variant, if it has one, may leave as soon as this handle is gone");
+    }
 }
 
 #[test]
