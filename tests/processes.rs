@@ -7,6 +7,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::{Command, Stdio, exit};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -197,6 +198,34 @@ fn end_by_signal(name: &str) -> bool {
 #[test]
 fn a_host_that_returns_from_main_leaves_nothing() {
     a_host_ends("a_host_that_returns_from_main_leaves_nothing", || (), true, |status| status.success());
+}
+
+/// Whether the disk takes longer than a test would wait.
+static SLOW_DISK: AtomicBool = AtomicBool::new(false);
+
+/// Stands before the system's function for the whole program.
+#[unsafe(no_mangle)]
+extern "C" fn fsync(file: libc::c_int) -> libc::c_int {
+    if SLOW_DISK.load(Ordering::SeqCst) {
+        thread::sleep(PATIENCE);
+    }
+    // SAFETY: it is what the caller has asked for.
+    unsafe { libc::syscall(libc::SYS_fsync, file) as libc::c_int }
+}
+
+#[test]
+fn a_host_that_does_not_wait_for_a_slow_disk_leaves_no_file_half_way() {
+    const NAME: &str = "a_host_that_does_not_wait_for_a_slow_disk_leaves_no_file_half_way";
+    if is_child(NAME) {
+        has_a_variant(13);
+        SLOW_DISK.store(true, Ordering::SeqCst);
+        has_a_variant(14);
+        return assert!(!settle(Duration::from_millis(20)), "it is not kept yet");
+    }
+    let place = Place::new(NAME);
+    let started = Instant::now();
+    place.run(&[]);
+    assert!(started.elapsed() < PATIENCE, "it does not wait for the disk");
 }
 
 #[test]

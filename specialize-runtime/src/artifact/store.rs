@@ -36,6 +36,8 @@ pub(crate) struct Store {
     loads_from_memory: bool,
     /// How many artifacts this process has kept.
     kept: AtomicU64,
+    /// Files that are on their way to the disk.
+    written: Mutex<BTreeSet<PathBuf>>,
     /// Files that this process goes on to need, however long ago it found them.
     needed: Mutex<BTreeSet<PathBuf>>,
     /// The folder of a store that ends with the process.
@@ -103,6 +105,7 @@ impl Staged {
             return Ok(artifact);
         };
         let failed = |source| Error::file("write", &kept, source);
+        let _written = Written::enter(store, file.path());
         file.as_file().sync_all().map_err(failed)?;
         // Closed ahead: a program that anybody has open for writing cannot be run.
         match file.into_temp_path().persist(&kept) {
@@ -116,6 +119,25 @@ impl Staged {
         }
         store.sweep_now_and_then();
         Ok(artifact.moved(kept))
+    }
+}
+
+/// Says, as long as it lives, that a file is on its way to the disk.
+struct Written<'a> {
+    store: &'a Store,
+    path: PathBuf,
+}
+
+impl Written<'_> {
+    fn enter<'a>(store: &'a Store, path: &Path) -> Written<'a> {
+        store.written.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        Written { store, path: path.to_owned() }
+    }
+}
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        self.store.written.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
     }
 }
 
@@ -203,6 +225,7 @@ impl Store {
             limit,
             loads_from_memory: false,
             kept: AtomicU64::new(0),
+            written: Mutex::default(),
             needed: Mutex::default(),
             private: None,
             reason: None,
@@ -234,6 +257,10 @@ impl Store {
     /// Removes what is left of work, and a private store; nothing more can be kept afterwards.
     pub(crate) fn remove_last_things(&self) {
         left().retain(|folder| !is_removed(folder));
+        // The disk may take longer than the process can wait.
+        for file in self.written.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let _ = fs::remove_file(file);
+        }
         for folder in self.private.iter().chain(&self.aside) {
             // The process is ending: there is nobody to tell.
             let _ = fs::remove_dir_all(folder.path());
