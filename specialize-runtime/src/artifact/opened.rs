@@ -87,6 +87,7 @@ mod tests {
     use std::process::Command;
 
     use super::*;
+    use crate::artifact::memory::tests::no_other_paths;
 
     /// Makes a library at `path` whose function `answer` gives `answer`; it comes there as artifacts do, whole.
     fn put(path: &Path, answer: u32) {
@@ -119,6 +120,7 @@ mod tests {
 
     #[test]
     fn what_was_checked_is_loaded_whatever_stands_at_its_path_by_then() {
+        let _alone = no_other_paths();
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("artifact.so");
         put(&path, 1);
@@ -137,6 +139,7 @@ mod tests {
 
     #[test]
     fn what_is_loaded_from_memory_holds_no_descriptor_and_is_not_taken_for_another() {
+        let _alone = no_other_paths();
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("artifact.so");
         let mut all = Vec::new();
