@@ -13,6 +13,7 @@ use std::sync::mpsc::channel;
 use specialize::{Error, specialize};
 
 use support::mapped;
+use support::processes::PATIENCE;
 
 /// Bytes of the block that functions ask for; nobody else asks for so many.
 const BLOCK: usize = 77_777;
@@ -247,6 +248,8 @@ fn where_there_is_no_membarrier_nothing_is_unloaded() {
 fn what_the_loader_keeps_is_shown() {
     support::in_a_child("what_the_loader_keeps_is_shown", ONE, || {
         others_come([5]);
+        // Until it is kept, its file may get another path at any moment.
+        assert!(specialize::settle(PATIENCE));
         let files = mapped::files();
         // SAFETY: it is loaded already, and has no initializers.
         let also: Vec<_> = files.values().map(|path| unsafe { libloading::Library::new(path) }.expect("it is there")).collect();

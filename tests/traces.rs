@@ -264,10 +264,12 @@ fn a_subscriber_that_waits_for_a_variant_holds_up_nobody() {
         assert!(settle(PATIENCE));
         let waited = std::mem::take(&mut *WAITED.lock().expect("no panic"));
         let is_told = |error: &Option<specialize::Error>| matches!(error, Some(specialize::Error::WaitsForItself));
-        assert!(waited.iter().any(is_told) && waited.iter().any(Option::is_none), "{waited:?}");
+        // Where all is in the store, this thread may have 13 before the other is told of anything.
+        assert!(std::env::var_os("AGAIN").is_some() || waited.iter().any(is_told), "{waited:?}");
+        assert!(waited.iter().any(Option::is_none), "{waited:?}");
         return assert!(waited.iter().all(|error| error.is_none() || is_told(error)), "{waited:?}");
     }
     let place = Place::new(NAME);
     place.run(&[]);
-    place.run(&[]);
+    place.run(&[("AGAIN", "")]);
 }
