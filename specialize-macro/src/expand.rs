@@ -120,7 +120,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// What serves values, for a function of definite types.
+    /// The content of the module, for a function without type parameters.
     fn content(&self) -> TokenStream {
         let (carrier, choices, copies, descriptor) = (self.carrier(), self.choices(), self.copies(), self.descriptor());
         quote!(#carrier #choices #copies #descriptor)
@@ -143,7 +143,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// What carries constants, and the option `work`, from the user's scope into the module: a module in a function cannot see what stands beside it.
+    /// The trait that carries constants, and the option `work`, from the user's scope into the module: a module in a function cannot see
+    /// what stands beside it.
     fn carrier(&self) -> TokenStream {
         let (carried, work) = (self.carried(), self.work());
         if carried.is_empty() && work.is_none() {
