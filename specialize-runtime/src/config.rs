@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::foreign;
+use crate::user_code;
 
 /// Which tiers may serve, and what they may do.
 ///
@@ -292,7 +292,7 @@ fn put_in_force(config: Config) -> (&'static Settings, bool) {
         Settings::new(config, of_environment)
     });
     for Wrong { setting, value, expected } in settings.wrong.iter().filter(|_| fresh) {
-        foreign::call(|| tracing::warn!(target: "specialize::settings", setting, value, expected, "a setting is wrong and is ignored"));
+        user_code::event!(warn, "specialize::settings", setting, value, expected, "a setting is wrong and is ignored");
     }
     (settings, fresh)
 }

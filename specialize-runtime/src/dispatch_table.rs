@@ -16,11 +16,11 @@ use crate::dispatch::hotness::Hotness;
 use crate::dispatch::reclaim::{self, Retired};
 use crate::dispatch::table::Table;
 use crate::error::Error;
-use crate::foreign;
 use crate::function::{Descriptor, ListedValues, Purpose, Tier};
 use crate::maker;
 use crate::measure::Figures;
 use crate::registry::Registry;
+use crate::user_code;
 use crate::value::{self, Image, Values, mix};
 use crate::variant::{Origin, Variant};
 
@@ -436,7 +436,7 @@ impl DispatchTable {
     }
 
     fn report_eviction(&self, value: &str) {
-        foreign::call(|| tracing::debug!(target: "specialize::evict", function = self.name(), value, "a variant leaves the table"));
+        user_code::event!(debug, "specialize::evict", function = self.name(), value, "a variant leaves the table");
     }
 
     /// Retires what was taken out of the table; to be called when no lock is held, since it may unload, and tells of it.
@@ -457,8 +457,11 @@ impl DispatchTable {
     /// Remembers that a hot value has to wait.
     pub(crate) fn declined(&self) {
         self.ledger().counts.declined += 1;
-        foreign::call(
-            || tracing::debug!(target: "specialize::request", function = self.name(), "a hot value waits: making variants had its share of the machine's time"),
+        user_code::event!(
+            debug,
+            "specialize::request",
+            function = self.name(),
+            "a hot value waits: making variants had its share of the machine's time"
         );
     }
 

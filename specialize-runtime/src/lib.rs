@@ -16,7 +16,6 @@ mod dispatch;
 mod dispatch_table;
 mod doctor;
 mod error;
-mod foreign;
 mod function;
 mod lifetime;
 mod maker;
@@ -36,6 +35,7 @@ pub mod testing;
 mod threads;
 #[cfg(specialize_runtime_tier)]
 mod trust;
+mod user_code;
 mod value;
 mod variant;
 mod work;

@@ -65,8 +65,8 @@ mod with_runtime_tier {
     use crate::config::{Engine, Mode, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::error::Error;
-    use crate::foreign::{self, Within};
     use crate::function::Descriptor;
+    use crate::user_code::{self, EnteredSpan};
     use crate::value::{Image, Part};
     use crate::variant::{Made, Origin, Variant};
     use crate::workshop::Workshop;
@@ -145,7 +145,8 @@ mod with_runtime_tier {
         dependencies::confirm(template)?;
         let (dylib, made, compile) = {
             let function = descriptor.name;
-            let _span = Within::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = %image.digest()));
+            let _span =
+                EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = %image.digest()));
             compile_with_some_engine(workshop, toolchain, &request)?
         };
         let prepare = watch.lap().saturating_sub(compile);
@@ -190,27 +191,24 @@ mod with_runtime_tier {
             }
             Err(error) => {
                 let (function, value) = (descriptor.name, image.digest());
-                foreign::call(
-                    || tracing::warn!(target: "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew"),
-                );
+                user_code::event!(warn, "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew");
                 None
             }
         }
     }
 
     fn report_loaded(descriptor: &Descriptor, image: &Image, key: &Key, made: &Made, cost: Cost) {
-        foreign::call(|| {
-            tracing::debug!(
-                target: "specialize::load",
-                function = descriptor.name,
-                value = %image.digest(),
-                artifact = %key.digest(),
-                origin = ?made.origin,
-                took = ?cost.total(),
-                ?cost,
-                "a variant is loaded"
-            )
-        });
+        user_code::event!(
+            debug,
+            "specialize::load",
+            function = descriptor.name,
+            value = %image.digest(),
+            artifact = %key.digest(),
+            origin = ?made.origin,
+            took = ?cost.total(),
+            ?cost,
+            "a variant is loaded",
+        );
     }
 
     /// What is left to be done for a variant that can be called already.
@@ -221,7 +219,7 @@ mod with_runtime_tier {
         /// Keeps the variant for the next process.
         pub(crate) fn finish(self) {
             if let Err(error) = self.1.keep(self.0) {
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "a variant is not kept for the next process"));
+                user_code::event!(warn, "specialize::store", %error, "a variant is not kept for the next process");
             }
         }
     }
@@ -246,9 +244,7 @@ mod with_runtime_tier {
             Some(reason) if engine == Engine::Llvm => Err(Error::Engine { engine: engine.as_str(), function, reason }),
             fallback => {
                 if let Some(reason) = &fallback {
-                    foreign::call(
-                        || tracing::info!(target: "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone"),
-                    );
+                    user_code::event!(info, "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone");
                 }
                 let mut watch = Watch::start();
                 let dylib = compile::compile(toolchain, request)?;

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
-use crate::foreign;
 use crate::threads;
+use crate::user_code;
 
 /// A variant that is being made. It may be awaited under any executor, waited for, or dropped: the
 /// variant is made all the same.
@@ -176,7 +176,7 @@ impl Waiting {
     /// Lets the tasks go on.
     pub(crate) fn wake(self) {
         for waker in self.0 {
-            foreign::call(|| waker.wake());
+            user_code::call(|| waker.wake());
         }
     }
 }

@@ -14,13 +14,13 @@ use crate::config::settings;
 use crate::dispatch::reclaim;
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::foreign::{self, Within};
 use crate::maker::{self, Keeping};
 use crate::measure;
 use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
 use crate::stats::functions;
 use crate::threads::{self, Making, Pinned};
+use crate::user_code::{self, EnteredSpan};
 use crate::variant::Variant;
 
 /// The queue and the threads that work on it.
@@ -250,7 +250,7 @@ fn enqueue(mut job: Job, pinned: Pinned) -> Pending {
     state.queue.push_back(job);
     service.queued.notify_one();
     drop(state);
-    foreign::call(|| tracing::debug!(target: "specialize::request", function, value, "a variant is asked for"));
+    user_code::event!(debug, "specialize::request", function, value, "a variant is asked for");
     pending
 }
 
@@ -311,9 +311,7 @@ pub(crate) fn refuse_more() {
 #[cfg(specialize_runtime_tier)]
 pub(crate) fn wait_for_the_end(patience: Duration) {
     if !settle(patience) {
-        foreign::call(
-            || tracing::debug!(target: "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process"),
-        );
+        user_code::event!(debug, "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process");
     }
 }
 
@@ -431,12 +429,10 @@ fn make_room(table: &DispatchTable) -> Result<(), Error> {
 fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
     let value = job.shared.image().digest();
-    let _span = Within::enter(|| tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value));
+    let _span = EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value));
     let made = make_room(table).and_then(|()| maker::make(table.descriptor(), job.shared.image()));
     if let Err(error) = &made {
-        foreign::call(
-            || tracing::warn!(target: "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves"),
-        );
+        user_code::event!(warn, "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves");
     }
     made.map(|(variant, keeping)| (variant.waited(queue), keeping))
 }
@@ -445,7 +441,7 @@ fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
 fn report_published(shared: &Shared) {
     if shared.has_variant() {
         let (function, value) = (shared.table().name(), shared.image().digest());
-        foreign::call(|| tracing::debug!(target: "specialize::publish", function, value, "the variant serves from now on"));
+        user_code::event!(debug, "specialize::publish", function, value, "the variant serves from now on");
     }
 }
 

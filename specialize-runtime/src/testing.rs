@@ -16,9 +16,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::foreign;
 use crate::function::Tier;
 use crate::stats::functions;
+use crate::user_code;
 
 #[doc(inline)]
 pub use crate::__specialize_assert_tiers_agree as assert_tiers_agree;
@@ -148,7 +148,7 @@ pub fn agree<R: PartialEq + Debug>(text: &str, call: impl Fn() -> R) -> Vec<Tier
     let mut differences = String::new();
     for tier in [Tier::BuildTime, Tier::Runtime] {
         match outcome_in(tier, &call).0 {
-            Outcome::Unavailable(error) => drop(foreign::call(|| tracing::debug!(%tier, %error, "a tier is not compared"))),
+            Outcome::Unavailable(error) => user_code::event!(debug, "specialize::testing", %tier, %error, "a tier is not compared"),
             outcome if outcome.is_as(&generic) => tiers.push(tier),
             outcome => {
                 let _ = write!(differences, "\n  {tier}: {}", outcome.show());

@@ -12,8 +12,8 @@ use crate::compile::probe::{self, Outcome, Probe};
 use crate::compile::toolchain::Toolchain;
 use crate::compile::{self, Request, record, support, tested};
 use crate::error::Error;
-use crate::foreign;
 use crate::function::Descriptor;
+use crate::user_code;
 use crate::workshop::Workshop;
 
 /// What this process knows of the compiler that built it.
@@ -119,15 +119,11 @@ impl Workshop {
         }
         let started = Instant::now();
         let outcome = put()?;
-        foreign::call(
-            || tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe"),
-        );
+        user_code::event!(info, "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe");
         if let Some(verdict) = outcome.encode(SystemTime::now())
             && let Err(error) = self.store.keep_content(&key, verdict)
         {
-            foreign::call(
-                || tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes"),
-            );
+            user_code::event!(warn, "specialize::store", %error, "the verdict on the compiler is not kept for other processes");
         }
         Ok(outcome)
     }

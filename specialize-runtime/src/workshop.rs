@@ -17,11 +17,11 @@ use crate::compile::toolchain::{self, Toolchain};
 use crate::compile::{Limits, Lowering, support};
 use crate::config::{Mode, Settings, settings};
 use crate::error::Error;
-use crate::foreign;
 use crate::function::Descriptor;
 use crate::lifetime;
 use crate::of_process::OfProcess;
 use crate::trust::Trust;
+use crate::user_code;
 use crate::value::Image;
 
 /// How many runtime instances may live in one process, each with its own support library.
@@ -220,7 +220,7 @@ impl Workshop {
         let started = Instant::now();
         let artifact = make()?;
         self.store.need(&artifact);
-        foreign::call(|| tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine"));
+        user_code::event!(info, "specialize::build", what, took = ?started.elapsed(), "built, once on this machine");
         Ok(artifact)
     }
 }

@@ -20,8 +20,8 @@ use crate::artifact::key::Key;
 use crate::artifact::temporary::{self, Temporary};
 use crate::artifact::{sweep, way};
 use crate::error::Error;
-use crate::foreign;
 use crate::of_process::OfProcess;
+use crate::user_code;
 
 /// Where finished artifacts are kept.
 #[derive(Debug)]
@@ -135,9 +135,7 @@ impl Store {
             Ok(store) => Ok(store),
             Err(error) if lacks_what_comes_back(&error) => Err(error),
             Err(error) => {
-                foreign::call(
-                    || tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process"),
-                );
+                user_code::event!(warn, "specialize::store", %error, "there is no store: variants are made anew by each process");
                 Store::private(limit, Some(error))
             }
         }
@@ -282,13 +280,13 @@ impl Store {
             Ok(artifact) => Some(artifact),
             Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
             Err(error @ Error::CacheUntrusted { .. }) => {
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not used, and is made anew"));
+                user_code::event!(warn, "specialize::store", %error, "an artifact is not used, and is made anew");
                 // Another process may have removed it before us.
                 let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
                 None
             }
             Err(error) => {
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact cannot be read, and is made anew"));
+                user_code::event!(warn, "specialize::store", %error, "an artifact cannot be read, and is made anew");
                 None
             }
         }
@@ -338,7 +336,7 @@ impl Store {
             }
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not kept for the next process"));
+                user_code::event!(warn, "specialize::store", %error, "an artifact is not kept for the next process");
                 Ok(Staged { artifact: Artifact::in_memory(content)?, file: None, kept })
             }
         }
@@ -375,7 +373,7 @@ impl Store {
             sweep::record_need(needed);
         }
         if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {
-            foreign::call(|| tracing::warn!(target: "specialize::store", %error, "the store cannot be kept within its limit"));
+            user_code::event!(warn, "specialize::store", %error, "the store cannot be kept within its limit");
         }
     }
 

@@ -13,7 +13,7 @@ use object::read::archive::ArchiveFile;
 
 use self::cut::Object;
 use super::toolchain::Toolchain;
-use crate::foreign;
+use crate::user_code;
 
 mod cut;
 mod frames;
@@ -34,9 +34,7 @@ pub(super) fn assembly(toolchain: &Toolchain, provided: HashSet<String>) -> Stri
     let mut assembly = Assembly { text: String::new(), provided, objects: 0 };
     for archive in archives(toolchain) {
         if let Err(error) = assembly.add(&archive) {
-            foreign::call(
-                || tracing::debug!(target: "specialize::compile", archive = %archive.display(), error, "an archive cannot be read"),
-            );
+            user_code::event!(debug, "specialize::compile", archive = %archive.display(), error, "an archive cannot be read");
         }
     }
     assembly.text
