@@ -282,8 +282,8 @@ pub(crate) fn settings() -> &'static Settings {
     SETTINGS.get().unwrap_or_else(|| put_in_force(Config::default()).0)
 }
 
-/// Puts settings in force, unless there are some, and says whether they are; and tells what is wrong with them, when they are: whoever listens may call a
-/// specialized function.
+/// Puts settings in force, unless some are already, and returns the settings in force and whether they are these. What is wrong with
+/// them is reported afterwards, since a subscriber may call a specialized function.
 #[cold]
 fn put_in_force(config: Config) -> (&'static Settings, bool) {
     let mut fresh = false;

@@ -150,7 +150,7 @@ fn advice_on(error: &Error) -> Option<&'static str> {
         Error::ToolchainMissing { .. } | Error::ToolchainDiffers { .. } => {
             "install the toolchain that built the program, or ship its artifacts and set SPECIALIZE_MODE=load"
         }
-        Error::LinkerMissing { .. } => "install binutils, or the toolchain's rust-lld",
+        Error::LinkerMissing { .. } => "install a C compiler with binutils, or the toolchain's rust-lld",
         Error::Spawn { .. } => "processes cannot be started here (seccomp, limits): ship finished artifacts and set SPECIALIZE_MODE=load",
         Error::Load { .. } => "nothing can be loaded from the store (noexec, SELinux): set SPECIALIZE_CACHE_DIR to another place",
         _ => return None,

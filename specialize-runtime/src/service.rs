@@ -16,8 +16,8 @@ use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
 use crate::maker::{self, Keeping};
 use crate::measure;
-use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
+use crate::per_process::PerProcess;
 use crate::stats::functions;
 use crate::threads::{self, Making, Pinned};
 use crate::user_code::{self, EnteredSpan};
@@ -27,9 +27,9 @@ use crate::variant::Variant;
 #[derive(Debug)]
 struct Service {
     state: Mutex<State>,
-    /// Told when a job is queued.
+    /// Notified when a job is queued.
     queued: Condvar,
-    /// Told when a job has ended.
+    /// Notified when a job has ended.
     ended: Condvar,
     /// The thread that keeps variants for the next process; nothing where it could not be started.
     keeper: OnceLock<Option<SyncSender<ToKeep>>>,
@@ -445,7 +445,7 @@ fn report_published(shared: &Shared) {
     }
 }
 
-static SERVICE: OfProcess<Service> = OfProcess::new();
+static SERVICE: PerProcess<Service> = PerProcess::new();
 
 /// Whether the service was set up by this process, and not by the one it was forked from.
 #[cfg(specialize_runtime_tier)]

@@ -19,7 +19,7 @@ use crate::config::{Mode, Settings, settings};
 use crate::error::Error;
 use crate::function::Descriptor;
 use crate::lifetime;
-use crate::of_process::OfProcess;
+use crate::per_process::PerProcess;
 use crate::trust::Trust;
 use crate::user_code;
 use crate::value::Image;
@@ -42,7 +42,7 @@ pub(crate) struct Workshop {
     no_server: Mutex<Backoff<String>>,
 }
 
-static WORKSHOP: OfProcess<OnceCell<Workshop>> = OfProcess::new();
+static WORKSHOP: PerProcess<OnceCell<Workshop>> = PerProcess::new();
 
 impl Workshop {
     /// The process's workshop; opens the store on first need.

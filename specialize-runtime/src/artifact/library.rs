@@ -10,7 +10,7 @@ use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
 use crate::artifact::mapping::Mapping;
 use crate::artifact::opened::{Opened, address_of};
-use crate::artifact::pinning::{self, Code, Farewell};
+use crate::artifact::pinning::{self, Code, Disposal};
 use crate::error::Error;
 use crate::function::{Descriptor, Entries};
 
@@ -93,9 +93,9 @@ impl Drop for Library {
     fn drop(&mut self) {
         match self.code.leave() {
             // The panic may have begun after it was taken out of its table.
-            Farewell::Keep => std::mem::forget(self.dylib.take()),
-            Farewell::Shared => drop(self.dylib.take()),
-            Farewell::Last => {
+            Disposal::Keep => std::mem::forget(self.dylib.take()),
+            Disposal::Shared => drop(self.dylib.take()),
+            Disposal::Unload => {
                 drop(self.dylib.take());
                 // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
                 if self.mapping.is_still_there() {

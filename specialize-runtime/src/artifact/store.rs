@@ -18,9 +18,9 @@ use tempfile::NamedTempFile;
 use crate::artifact::file::{self, Access, Artifact};
 use crate::artifact::key::Key;
 use crate::artifact::temporary::{self, Temporary};
-use crate::artifact::{sweep, way};
+use crate::artifact::{safe_path, sweep};
 use crate::error::Error;
-use crate::of_process::OfProcess;
+use crate::per_process::PerProcess;
 use crate::user_code;
 
 /// Where finished artifacts are kept.
@@ -142,7 +142,7 @@ impl Store {
     }
 
     fn shared(folder: &Path, limit: u64) -> Result<Store, Error> {
-        let store = Store::at(way::make_own(folder)?.join("v1"), limit);
+        let store = Store::at(safe_path::make_own(folder)?.join("v1"), limit);
         store.make_folders()?;
         // Folders that cannot be used are found out now, not after a compile.
         store.try_writing()?;
@@ -209,7 +209,7 @@ impl Store {
 
     /// Makes the folders of the store, unless they are there, and checks that they are closed to others.
     fn make_folders(&self) -> Result<(), Error> {
-        [&self.artifacts, &self.work].into_iter().try_for_each(|folder| way::make_own(folder).map(drop))
+        [&self.artifacts, &self.work].into_iter().try_for_each(|folder| safe_path::make_own(folder).map(drop))
     }
 
     /// Checks that something can be written.
@@ -266,7 +266,7 @@ impl Store {
         left().retain(|folder| !is_removed(folder));
         static COUNT: AtomicU64 = AtomicU64::new(0);
         // Processes of other namespaces may share the folder and have the same number, a forked child too.
-        static RANDOM: OfProcess<u64> = OfProcess::new();
+        static RANDOM: PerProcess<u64> = PerProcess::new();
         let random = RANDOM.get_or_init(|| RandomState::new().build_hasher().finish());
         let name = format!("{}-{random:016x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         WorkPlace { path: self.aside.as_ref().map_or(&*self.work, Temporary::path).join(name) }

@@ -13,7 +13,8 @@ pub(super) struct Frame {
 /// From where in an entry of a function the place of the entry that it shares is counted, and where that number ends.
 pub(super) const LINK: Range<usize> = 4..8;
 
-/// Reads the table. `refers_to` tells the number of the section that a place in the table refers to. `None` if it is not as compilers write it.
+/// Reads the table. `refers_to` tells the number of the section that a place in the table refers to. `None` if the table is not as
+/// compilers write it.
 pub(super) fn read(table: &[u8], refers_to: impl Fn(usize) -> Option<usize>) -> Option<BTreeMap<usize, Vec<Frame>>> {
     let mut frames: BTreeMap<usize, Vec<Frame>> = BTreeMap::new();
     let mut rest = 0;
