@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::descriptor::{Entries, Purpose};
 use crate::dispatch_table::DispatchTable;
-use crate::function::{Entries, Purpose};
 use crate::measure::{self, Gap, Turn};
 use crate::testing;
 use crate::value::Image;

@@ -36,7 +36,7 @@ fn examine(diagnosis: &mut Diagnosis) {
 
 #[cfg(not(specialize_runtime_tier))]
 fn examine(diagnosis: &mut Diagnosis) {
-    let reason = crate::compile::record::UNSUPPORTED.to_owned();
+    let reason = crate::record::UNSUPPORTED.to_owned();
     diagnosis.add("platform", Finding::Missing(Error::UnsupportedPlatform { reason }), Duration::ZERO);
 }
 

@@ -8,9 +8,9 @@ pub(crate) use without_runtime_tier::{Keeping, find_finished, has_room, keep_ser
 
 #[cfg(not(specialize_runtime_tier))]
 mod without_runtime_tier {
-    use crate::compile::record;
+    use crate::descriptor::Descriptor;
     use crate::error::Error;
-    use crate::function::Descriptor;
+    use crate::record;
     use crate::value::Image;
     use crate::variant::Variant;
 
@@ -64,8 +64,8 @@ mod with_runtime_tier {
     use crate::compile::{self, Lowering, Request, dependencies};
     use crate::config::{Engine, Mode, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
+    use crate::descriptor::Descriptor;
     use crate::error::Error;
-    use crate::function::Descriptor;
     use crate::user_code::{self, EnteredSpan};
     use crate::value::{Image, Part};
     use crate::variant::{Made, Origin, Variant};

@@ -10,9 +10,10 @@ use crate::backoff::Backoff;
 use crate::compile::llvm::Refusal;
 use crate::compile::probe::{self, Outcome, Probe};
 use crate::compile::toolchain::Toolchain;
-use crate::compile::{self, Request, record, support, tested};
+use crate::compile::{self, Request, support, tested};
+use crate::descriptor::Descriptor;
 use crate::error::Error;
-use crate::function::Descriptor;
+use crate::record;
 use crate::user_code;
 use crate::workshop::Workshop;
 
@@ -152,8 +153,8 @@ mod tests {
     use crate::artifact::store::Store;
     use crate::compile::Limits;
     use crate::compile::llvm::{self, Means};
-    use crate::compile::template::{Flags, Template};
-    use crate::function::example;
+    use crate::descriptor::example;
+    use crate::template::{Flags, Template};
 
     const DESCRIPTOR: Descriptor =
         Descriptor { template: Template { flags: Flags::Unreadable("none were needed"), ..example::TEMPLATE }, ..example::DESCRIPTOR };

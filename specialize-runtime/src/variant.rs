@@ -5,7 +5,7 @@ use std::time::Duration;
 #[cfg(specialize_runtime_tier)]
 use crate::artifact::library::Library;
 use crate::cost::{Cost, Stages};
-use crate::function::Entries;
+use crate::descriptor::Entries;
 use crate::user_code;
 use crate::value::Image;
 

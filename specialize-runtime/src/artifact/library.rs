@@ -11,8 +11,8 @@ use crate::artifact::host::Support;
 use crate::artifact::mapping::Mapping;
 use crate::artifact::opened::{Opened, address_of};
 use crate::artifact::pinning::{self, Code, Disposal};
+use crate::descriptor::{Descriptor, Entries};
 use crate::error::Error;
-use crate::function::{Descriptor, Entries};
 
 /// The symbol of a variant's loop, which a function with the option `batch` has.
 pub(crate) const MAP: &str = "specialize_map";

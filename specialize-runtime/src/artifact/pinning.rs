@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::artifact::mapping::Mapping;
-use crate::compile::record;
+use crate::record;
 
 /// What is known of the code of variants.
 #[derive(Debug)]

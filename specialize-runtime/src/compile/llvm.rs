@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::Request;
 use super::client::{Failure, Server};
 use super::job::{Done, Hole, Job};
 use super::link;
 use super::process::Limits;
 use super::toolchain::Toolchain;
-use super::{Request, record};
 use crate::Error;
 use crate::backoff::Backoff;
 use crate::cost::Stages;
+use crate::record;
 use crate::user_code;
 
 /// After how many deaths of a server at one template the template is left to rustc for a while.

@@ -1,4 +1,4 @@
-//! One variant to make, and the engine that runs `rustc` for every value.
+//! The request for one variant, and the engine that runs `rustc` for each.
 
 use std::ffi::CStr;
 use std::fs;

@@ -12,9 +12,9 @@ use super::Request;
 use super::process::{Finished, Job, Limits};
 use super::program::Program;
 use super::rustc::Lowering;
-use super::template::{BuildFlags, Flags, Piece, Template};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::template::{BuildFlags, Flags, Piece, Template};
 use crate::value::Part;
 
 /// The longest that the program may take, which needs milliseconds.
@@ -40,7 +40,7 @@ const PROGRAM: Program = Program {
         ("panics.rs", include_str!("probe/panics.rs")),
         ("artifact/lent.rs", include_str!("../artifact/lent.rs")),
         ("artifact/slots.rs", include_str!("../artifact/slots.rs")),
-        ("compile/record.rs", include_str!(concat!(env!("OUT_DIR"), "/host_toolchain.rs"))),
+        ("record.rs", include_str!(concat!(env!("OUT_DIR"), "/host_toolchain.rs"))),
     ],
 };
 

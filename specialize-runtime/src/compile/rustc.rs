@@ -8,9 +8,9 @@ use std::path::Path;
 use super::dependencies;
 use super::process::{Job, Limits};
 use super::render::{Holes, ROOT_FILE, Source};
-use super::template::{BuildFlags, Template};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::template::{BuildFlags, Template};
 use crate::value::Part;
 
 /// The object, in the working directory.

@@ -10,9 +10,10 @@ use std::time::Instant;
 use super::process::{Job, Limits};
 use super::system::System;
 use super::toolchain::{Toolchain, archive_symbols, identity};
-use super::{instances, link, record};
+use super::{instances, link};
 use crate::Error;
 use crate::artifact::slots::{Slot, TABLE};
+use crate::record;
 use crate::user_code;
 
 /// The panic entry's name before mangling.

@@ -13,8 +13,8 @@ use object::read::archive::ArchiveFile;
 
 use super::digest::{digest, digest_file};
 use super::process::{Job, Limits};
-use super::record;
 use crate::Error;
+use crate::record;
 
 /// The linkers of the system, in the order they are tried.
 const SYSTEM_LINKERS: [&str; 2] = ["/usr/bin/ld", "/usr/local/bin/ld"];

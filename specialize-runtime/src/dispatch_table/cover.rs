@@ -8,10 +8,11 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 
 use crate::binding::Shared;
 use crate::config::{Mode, settings};
+use crate::descriptor::Entries;
 use crate::dispatch::reclaim::{self, Retired};
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::function::{Entries, Tier};
+use crate::function::Tier;
 use crate::measure::Figures;
 use crate::service;
 use crate::user_code;

@@ -184,8 +184,8 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     use super::*;
+    use crate::descriptor::example::DESCRIPTOR;
     use crate::function::Function;
-    use crate::function::example::DESCRIPTOR;
     use crate::value::Of;
 
     #[test]

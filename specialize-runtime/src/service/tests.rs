@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::*;
+use crate::descriptor::example::DESCRIPTOR;
 use crate::function::Function;
-use crate::function::example::DESCRIPTOR;
 use crate::value::{self, Of};
 
 fn values(function: &'static Function<Of<u32>>, n: u32) -> Arc<Shared> {
