@@ -25,7 +25,9 @@ use crate::user_code;
 use crate::value::{self, Image, Values, mix};
 use crate::variant::{Origin, Variant};
 
-/// The dispatch table of one annotated function: `power::table()`.
+/// The dispatch table of one annotated function: `power::table()`. Prints as a list of its values by tier.
+///
+/// Its methods take a lock for a moment; [`entries`](Self::entries) also allocates.
 ///
 /// ```
 /// # use specialize::specialize;
@@ -80,7 +82,7 @@ struct Ledger {
     demoted: BTreeMap<Image, f64>,
 }
 
-/// What has happened to one function so far.
+/// Counts of what has happened to one function so far.
 ///
 /// ```
 /// # use specialize::specialize;
@@ -105,7 +107,7 @@ pub struct Counts {
     pub failed: u64,
     /// Variants that left to make room for others.
     pub evicted: u64,
-    /// How often a value was hot and was not asked for, since making variants for hot values took its share of the machine's time.
+    /// How often a hot value had to wait, since making variants for hot values had taken its share of the machine's time.
     pub declined: u64,
 }
 

@@ -70,7 +70,7 @@ pub enum Error {
         /// The most bytes.
         limit: usize,
     },
-    /// The values are none of those that the attribute lists.
+    /// The attribute does not list these values.
     #[error("`{function}` has no build-time variant for this value; list it in the attribute")]
     NotListed {
         /// The function's name.
@@ -101,8 +101,8 @@ pub enum Error {
         /// How long the caller was ready to wait.
         waited: Duration,
     },
-    /// The thread that would have to wait is the one that makes variants: it runs a waker, or a subscriber of `tracing`, that waits.
-    /// The variant that was asked for is made all the same, in the background.
+    /// A waker or a subscriber of `tracing` waits for a variant on the thread that makes variants, which would wait for itself. The
+    /// variant is made all the same, in the background.
     #[error(
         "this thread makes variants and would wait for itself; whoever is woken or told of something by it asks with `request` or \
          `bind`, or waits on another thread"
@@ -232,7 +232,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// The one engine that the settings allow did not make the variant.
+    /// The only engine that the settings allow could not make the variant.
     #[error("the engine `{engine}` did not make this variant of `{function}`: {reason}; SPECIALIZE_ENGINE=auto lets another try")]
     Engine {
         /// The engine, as `SPECIALIZE_ENGINE` spells it.
@@ -279,7 +279,7 @@ pub enum Error {
         /// Where it was.
         path: PathBuf,
     },
-    /// The function uses state of a crate, of which a variant would have a copy.
+    /// The function uses state of a crate, of which each variant would have a copy.
     #[error(
         "`{function}` uses {symbols}, which is state of a crate that it uses: each variant would have its own; use functions of the \
          crate that keep nothing, or call this one outside the specialized function"

@@ -13,9 +13,9 @@ use crate::user_code;
 /// A variant that is being made. It may be awaited under any executor, waited for, or dropped: the
 /// variant is made all the same.
 ///
-/// Who awaits it is woken on the thread that makes variants. An executor may poll the task right there, and the task may ask for more
-/// variants and await them; but it must not block, since no variant is made meanwhile. If it waits for one of this crate's, it is told
-/// so at once, by [`Error::WaitsForItself`].
+/// A task that awaits it is woken on the thread that makes variants. An executor may poll the task right there, and the task may ask for
+/// more variants and await them. But it must not block, since no variant is made meanwhile; waiting for a variant there is
+/// [`Error::WaitsForItself`] at once.
 ///
 /// ```
 /// # use specialize::specialize;

@@ -267,9 +267,9 @@ pub(crate) fn put_off(shared: &Arc<Shared>) {
 
 /// Waits until nothing is being compiled, but no longer than `timeout`; false if it takes longer.
 ///
-/// For tests and for the end of a warm-up: values whose background compile was asked for before the
-/// call have their variant, or have failed, when it returns true. On the thread that makes variants, which runs wakers and subscribers of
-/// `tracing`, it does not wait: it is false at once if something is being compiled.
+/// For tests, and for the end of a warm-up: when it returns true, every value whose variant was asked for before the call has it, or has
+/// failed. On the thread that makes variants, which runs wakers and subscribers of `tracing`, it does not wait: it returns false at once if
+/// something is being compiled.
 ///
 /// ```
 /// use std::time::Duration;
