@@ -148,6 +148,7 @@ impl Expansion<'_> {
              Where a call panics, the results before it have been written."
         );
         let documentation = self.documentation(text);
-        quote!(#documentation #[doc = ""] #[doc = #what] #[doc = ""] #[doc = "# Panics"] #[doc = ""] #[doc = "The slices have different lengths, or a call panics."])
+        let panics = "The slices have different lengths, or a call panics.";
+        quote!(#documentation #[doc = ""] #[doc = #what] #[doc = ""] #[doc = "# Panics"] #[doc = ""] #[doc = #panics])
     }
 }

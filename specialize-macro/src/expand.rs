@@ -132,7 +132,7 @@ impl Expansion<'_> {
         let (lints, features, inline) = (&attributes.lints, &attributes.target_features, attributes.inline_always());
         let preamble: TokenStream = self.preamble.parse().unwrap_or_default();
         let tokens = isolation::without_tool_attributes(self.function.tokens.clone());
-        // It is as public as the function, since some lints take a private function for one that is easily changed.
+        // It is public, since some lints judge private functions more strictly.
         quote! {
             #[doc(hidden)] #[no_implicit_prelude]
             pub mod template {

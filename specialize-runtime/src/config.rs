@@ -367,7 +367,19 @@ impl Settings {
         settings
     }
 
-    /// Whether calls are timed, `asked` of somebody having asked for a report.
+    /// Checks that the mode in force has variants at run time at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`].
+    pub(crate) fn check_mode(&self, function: &'static str) -> Result<(), Error> {
+        match self.mode {
+            Mode::Full | Mode::Load => Ok(()),
+            mode @ (Mode::BuildTime | Mode::Off) => Err(Error::Forbidden { mode: mode.as_str(), function }),
+        }
+    }
+
+    /// Whether calls are timed; `asked` says whether a report was asked for.
     pub(crate) fn samples(&self, asked: bool) -> bool {
         self.sampling.unwrap_or(asked || self.demote_losers)
     }

@@ -338,10 +338,7 @@ impl DispatchTable {
     /// Why the function can have no runtime variants in this process, whatever the value.
     pub(crate) fn may_have_runtime_variants(&self) -> Result<(), Error> {
         let function = self.name();
-        match settings().mode {
-            Mode::Full | Mode::Load => {}
-            mode @ (Mode::BuildTime | Mode::Off) => return Err(Error::Forbidden { mode: mode.as_str(), function }),
-        }
+        settings().check_mode(function)?;
         maker::supported(&self.descriptor)?;
         if self.capacity() == 0 {
             return Err(Error::TableFull { function, capacity: 0 });

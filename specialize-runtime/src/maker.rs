@@ -2,7 +2,7 @@
 //! then loads it. The one place where the artifact and compile wings meet.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{Keeping, allowed, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
+pub(crate) use with_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 #[cfg(not(specialize_runtime_tier))]
 pub(crate) use without_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 
@@ -62,7 +62,7 @@ mod with_runtime_tier {
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request, dependencies};
-    use crate::config::{Engine, Mode, has_borrowed_rights, settings};
+    use crate::config::{Engine, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::descriptor::Descriptor;
     use crate::error::Error;
@@ -72,18 +72,6 @@ mod with_runtime_tier {
     use crate::workshop::Workshop;
 
     pub(crate) use crate::compile::llvm::keep_server;
-
-    /// Whether the mode in force has variants at run time at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Forbidden`].
-    pub(crate) fn allowed(function: &'static str) -> Result<(), Error> {
-        match settings().mode {
-            Mode::Full | Mode::Load => Ok(()),
-            mode @ (Mode::BuildTime | Mode::Off) => Err(Error::Forbidden { mode: mode.as_str(), function }),
-        }
-    }
 
     /// Whether the function behind `descriptor` can have runtime variants, whatever the values.
     pub(crate) fn supported(descriptor: &Descriptor) -> Result<(), Error> {

@@ -139,7 +139,7 @@ impl Outcome {
             if threads::would_wait_for_itself() {
                 return Some(Err(Error::WaitsForItself));
             }
-            // A deadline beyond what the clock can say is none.
+            // The deadline is beyond what the clock can express, so there is none.
             let Some(deadline) = deadline else {
                 drop(state);
                 return Some(self.wait());

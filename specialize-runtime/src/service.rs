@@ -114,10 +114,10 @@ struct Job {
 }
 
 impl Job {
-    /// Hands the outcome to all who wait, and has it said wherever that is asked later why there is no variant.
+    /// Hands the outcome to all who wait, and notes a failure where it is asked for later.
     fn finish(&mut self, result: Result<(), Error>) {
         self.finished = true;
-        // In one step for all others: who hears of a failure and asks again must not join it.
+        // Under one lock: whoever is told of a failure and asks again must not join the failed job.
         let mut state = self.service.state();
         if let Some(begun) = self.begun {
             state.budget.has_cost(begun.elapsed());
@@ -254,7 +254,7 @@ fn enqueue(mut job: Job, pinned: Pinned) -> Pending {
     pending
 }
 
-/// Has the values of `shared` tried again by and by, as long as they have handles.
+/// Has the values of `shared` tried again later, as long as they have handles.
 pub(crate) fn put_off(shared: &Arc<Shared>) {
     let pinned = threads::pin_code();
     let service = service();
@@ -326,7 +326,7 @@ impl Service {
                 state.threads += 1;
                 Ok(())
             }
-            // The threads there are serve all the same.
+            // The threads that there are will serve.
             Err(_) if state.threads > 0 => Ok(()),
             Err(source) => Err(Error::Thread { source: Arc::new(source) }),
         }

@@ -1,4 +1,4 @@
-//! What stands in the module of every annotated function, whatever its signature.
+//! The items beside every annotated function, whatever its signature: `bind`, `prepare` and the others.
 
 /// Generates `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and `Bound` over a static
 /// [`Function`](crate::function::Function).

@@ -1,4 +1,4 @@
-//! Whether what the compiler makes may be loaded: it was tested with this crate, or its probe went well on this machine.
+//! Whether variants of this compiler may be loaded: it was tested with this crate, or passed the probe on this machine.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
@@ -17,7 +17,7 @@ use crate::record;
 use crate::user_code;
 use crate::workshop::Workshop;
 
-/// What this process knows of the compiler that built it.
+/// What this process knows of the compiler that built the host.
 #[derive(Debug, Default)]
 pub(crate) struct Trust {
     /// It was tested with this crate: there is nothing to find out.
@@ -50,7 +50,7 @@ impl Workshop {
     ///
     /// # Errors
     ///
-    /// [`Error::ToolchainUntested`] if the probe did not go well, and whatever keeps it from being made.
+    /// [`Error::ToolchainUntested`] if the probe failed, and whatever kept it from being built.
     pub(crate) fn trust_compiler(&self, descriptor: &Descriptor) -> Result<(), Error> {
         if self.trust.tested {
             return Ok(());
@@ -120,7 +120,8 @@ impl Workshop {
         }
         let started = Instant::now();
         let outcome = put()?;
-        user_code::event!(info, "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe");
+        let took = started.elapsed();
+        user_code::event!(info, "specialize::build", engine, ?outcome, ?took, "an untested compiler was put to the probe");
         if let Some(verdict) = outcome.encode(SystemTime::now())
             && let Err(error) = self.store.keep_content(&key, verdict)
         {

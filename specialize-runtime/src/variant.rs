@@ -114,6 +114,12 @@ impl Variant {
 
 impl Drop for Variant {
     fn drop(&mut self) {
-        user_code::event!(debug, "specialize::unload", function = self.function, value = %self.image.digest(), "a variant's code is not used any more");
+        user_code::event!(
+            debug,
+            "specialize::unload",
+            function = self.function,
+            value = %self.image.digest(),
+            "a variant's code is not used any more"
+        );
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn loaded() -> usize {
     pinning::count().0
 }
 
-/// How many variants were to be unloaded, and are kept by the loader all the same.
+/// How many variants were unloaded, but are still kept mapped by the loader.
 pub(crate) fn stuck() -> usize {
     pinning::count().1
 }
@@ -51,7 +51,7 @@ impl Library {
     pub(crate) fn open(artifact: &Artifact, support: &Support, descriptor: &Descriptor) -> Result<Library, Error> {
         let mismatch = |reason: &str| Error::Mismatch { path: artifact.path().to_owned(), reason: reason.to_owned() };
         let Some(variant) = Dylib::examine(artifact.content()) else {
-            return Err(mismatch("it is no variant"));
+            return Err(mismatch("it is not a variant"));
         };
         if variant.layout != descriptor.layout {
             return Err(mismatch("a type in the signature has another layout there"));
@@ -97,7 +97,7 @@ impl Drop for Library {
             Disposal::Shared => drop(self.dylib.take()),
             Disposal::Unload => {
                 drop(self.dylib.take());
-                // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
+                // For example, the destructor of a thread-local keeps a library mapped (dlclose(3)).
                 if self.mapping.is_still_there() {
                     self.code.is_stuck(&self.mapping);
                 }

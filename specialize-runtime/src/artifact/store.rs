@@ -28,7 +28,7 @@ use crate::user_code;
 pub(crate) struct Store {
     artifacts: PathBuf,
     work: PathBuf,
-    /// Where compilers work instead, which take no path that is no text.
+    /// Where compilers work instead if the path is not UTF-8, which they do not take.
     aside: Option<Temporary>,
     /// Bytes of artifacts that may stay.
     limit: u64,
@@ -44,7 +44,7 @@ pub(crate) struct Store {
     reason: Option<Error>,
 }
 
-/// A folder to work in, if whoever works there has made it.
+/// A folder to work in, which may not be made yet; removed when dropped.
 #[derive(Debug)]
 pub(crate) struct WorkPlace {
     path: PathBuf,
@@ -58,7 +58,7 @@ impl WorkPlace {
 
 impl Drop for WorkPlace {
     fn drop(&mut self) {
-        // Without descriptors nothing can be removed, for one.
+        // It cannot be removed without a free descriptor, for example.
         if !is_removed(&self.path) {
             left().push(std::mem::take(&mut self.path));
         }
@@ -358,7 +358,7 @@ impl Store {
         if self.loads_from_memory { artifact.load_from_memory() } else { Ok(artifact) }
     }
 
-    /// Lets nobody who cleans the store take `artifact` for something that is no longer used.
+    /// Notes that this process goes on to need `artifact`: before each sweep of its own, it records the use anew.
     pub(crate) fn need(&self, artifact: &Artifact) {
         self.needed.lock().unwrap_or_else(PoisonError::into_inner).insert(artifact.path().to_owned());
     }
@@ -382,7 +382,7 @@ impl Store {
     }
 }
 
-/// Whether it says nothing about the store, but that the process or the system has too little of something at the moment.
+/// Whether the process or the system has too little of something at the moment, which says nothing about the store.
 fn lacks_what_comes_back(error: &Error) -> bool {
     let Error::File { source, .. } = error else { return false };
     matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))

@@ -1,5 +1,5 @@
-//! The probe of a compiler that nobody has tried with this crate: a program of its own does with variants what a host does, and
-//! its end is the verdict. Nothing that the compiler made is loaded into the host before.
+//! The probe of a compiler that was not tested with this crate: a program of its own does with variants what a host does, and how it ends
+//! is the verdict. Until then, nothing that the compiler made is loaded into the host.
 
 use std::ffi::OsString;
 use std::fs;
@@ -20,7 +20,7 @@ use crate::value::Part;
 /// The longest that the program may take, which needs milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long other processes believe that a compiler has failed: a machine that was short of memory, for one, may have been the reason.
+/// How long other processes believe that a compiler has failed: the reason may have been the machine, for example a lack of memory.
 const FAILURE: Duration = Duration::from_secs(60 * 60);
 
 /// What the program prints if all went well.

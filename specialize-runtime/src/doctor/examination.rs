@@ -111,7 +111,7 @@ impl Examination {
 
     /// Takes each of the steps; the error is that of the step after those that are found.
     fn go_all_the_way(&mut self) -> Result<(), Error> {
-        maker::allowed(DESCRIPTOR.name).and_then(|()| maker::supported(&DESCRIPTOR))?;
+        settings().check_mode(DESCRIPTOR.name).and_then(|()| maker::supported(&DESCRIPTOR))?;
         self.well("x86_64-unknown-linux-gnu, dynamically linked");
         let workshop = Workshop::get()?;
         match workshop.store.failure() {

@@ -1,9 +1,9 @@
-//! The unwind entries of an object, by the section of the function that they are about (Linux Standard Base, "Exception Frames").
+//! The unwind entries (FDEs) of an object, by the section of the function that they are about (Linux Standard Base, "Exception Frames").
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Where a function's entry is in the table, and the entry that it shares with others.
+/// Where a function's entry is in the table, and the entry that it shares with others (its CIE).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) own: Range<usize>,
