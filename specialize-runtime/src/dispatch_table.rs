@@ -168,9 +168,9 @@ impl TableEntry {
         self.cost
     }
 
-    /// Whether the variant stays for the life of the process: because something of it may have been
-    /// kept (the signature is not plain, or a panic began in it), because nothing can be unloaded here,
-    /// or because it is part of the program.
+    /// Whether the variant stays for the life of the process: because something of it may have been kept (the signature is not plain,
+    /// the function uses `crates(...)`, or a panic began in it), because nothing can be unloaded here, or because it is part of the
+    /// program.
     #[must_use]
     pub fn is_pinned(&self) -> bool {
         self.pinned
