@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use specialize::{Origin, specialize};
 
-/// The function of the article: a loop over an exponent.
+/// The function of the article "Calling a dynamically compiled function from Go" (Daniel Lemire, 2021): a loop over an exponent.
 #[specialize(n)]
 fn power(x: u64, n: u32) -> u64 {
     let mut product = 1u64;

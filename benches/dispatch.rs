@@ -95,7 +95,7 @@ fn generic(x: u64, n: u64) -> u64 {
     x.wrapping_add(n)
 }
 
-/// The interface of the article.
+/// The interface of the article "Interface Dispatch" (Borislav Nikolov, REKKI).
 trait Operation {
     fn apply(&self, x: u64) -> u64;
 }
@@ -297,7 +297,7 @@ fn sampled() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The function of the article in each tier.
+/// `power` in each tier.
 fn powers<const N: u32>(meter: &Meter) -> Result<(), Box<dyn Error>> {
     let bound = &power::prepare(N)?;
     assert_eq!([power::generic(3, N), power(3, N), listed_power(3, N)], [bound.call(3); 3]);

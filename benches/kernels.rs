@@ -16,6 +16,8 @@ mod meter;
 mod native;
 #[path = "kernels/numbers.rs"]
 mod numbers;
+#[path = "kernels/stack_machine.rs"]
+mod stack_machine;
 #[path = "kernels/table.rs"]
 mod table;
 #[path = "kernels/texts.rs"]

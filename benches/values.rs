@@ -3,8 +3,13 @@
 //!
 //! `cargo bench --bench values`. The ways of each group take turns within one run.
 
+#[expect(dead_code, reason = "values of other benches")]
+#[path = "kernels/constants.rs"]
+mod constants;
 #[allow(dead_code, reason = "a part of what the benches share")]
 mod meter;
+#[path = "kernels/stack_machine.rs"]
+mod stack_machine;
 
 use std::error::Error;
 use std::hint::black_box;
@@ -12,42 +17,12 @@ use std::process::ExitCode;
 
 use meter::{Meter, Way};
 use specialize::{Config, Tier, specialize};
+use stack_machine::run;
 
 /// Nearly nothing: what is left is the dispatch.
 #[specialize(words)]
 fn first(x: u64, words: &[u32]) -> u64 {
     x.wrapping_add(words.len() as u64)
-}
-
-/// The interpreter of a small stack machine; an instruction is its code and its operand.
-#[specialize(program)]
-fn run(x: u64, program: &[(u8, i64)]) -> u64 {
-    let mut stack = [0u64; 8];
-    let mut top = 0;
-    stack[0] = x;
-    for &(code, operand) in program {
-        match code {
-            0 => {
-                top = (top + 1) % 8;
-                stack[top] = operand as u64;
-            }
-            1 => {
-                top = (top + 7) % 8;
-                stack[top] = stack[top].wrapping_add(stack[(top + 1) % 8]);
-            }
-            2 => {
-                top = (top + 7) % 8;
-                stack[top] = stack[top].wrapping_mul(stack[(top + 1) % 8]);
-            }
-            3 => stack[top] = stack[top].rotate_left(operand as u32 % 64),
-            4 => {
-                top = (top + 1) % 8;
-                stack[top] = x;
-            }
-            _ => stack[top] ^= operand as u64,
-        }
-    }
-    stack[top]
 }
 
 fn main() -> ExitCode {
@@ -89,9 +64,7 @@ fn slices(meter: &Meter) -> Result<(), Box<dyn Error>> {
 }
 
 fn programs(meter: &Meter) -> Result<(), Box<dyn Error>> {
-    // A sum of terms in `x`.
-    let term = |factor: i64| [(4, 0), (0, factor), (2, 0), (3, factor % 7), (5, 0x5bd1 * factor), (1, 0)];
-    let program: Vec<(u8, i64)> = (1..9).flat_map(|factor| term(3 * factor)).chain([(5, 1), (3, 3)]).collect();
+    let program = constants::program();
     let bound = run::prepare(&program)?;
     assert_eq!((program.len(), bound.tier(), bound.call(5)), (50, Tier::Runtime, run::generic(5, &program)));
     let ways: [Way<'_>; 3] = [

@@ -1,4 +1,4 @@
-//! The article's 8-bit processor, interpreted and specialized on the program.
+//! The 8-bit processor of the article "Interface Dispatch" (Borislav Nikolov, REKKI), interpreted and specialized on the program.
 //!
 //! `cargo run --release --example cpu8 -- FILE` assembles a file and runs it; without one, it runs the article's counting program and
 //! a longer one without a loop. A line of a program is an instruction, a byte for data (`.byte 5`) or empty; it may begin with its
@@ -170,8 +170,14 @@ macro_rules! instructions {
 
 instructions! {
     Nothing, |_, _, registers| registers.at = registers.at.wrapping_add(1);
-    Load, |Load(register, address), memory, registers| { registers.r[*register] = memory[usize::from(*address)]; registers.at = registers.at.wrapping_add(2) };
-    Store, |Store(register, address), memory, registers| { memory[usize::from(*address)] = registers.r[*register]; registers.at = registers.at.wrapping_add(2) };
+    Load, |Load(register, address), memory, registers| {
+        registers.r[*register] = memory[usize::from(*address)];
+        registers.at = registers.at.wrapping_add(2)
+    };
+    Store, |Store(register, address), memory, registers| {
+        memory[usize::from(*address)] = registers.r[*register];
+        registers.at = registers.at.wrapping_add(2)
+    };
     Set, |Set(register, value), _, registers| { registers.r[*register] = *value; registers.at = registers.at.wrapping_add(2) };
     Add, |_, _, registers| { registers.r[0] = registers.r[0].wrapping_add(registers.r[1]); registers.at = registers.at.wrapping_add(1) };
     Jump, |Jump(address), _, registers| registers.at = *address;

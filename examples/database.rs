@@ -1,8 +1,8 @@
 //! A database engine that learns its query after it was built.
 //!
 //! `cargo run --release --example database -- FILE --filter 'price > 10 and not (kind = "tea" or year < 1990)' --aggregate 'sum(price)'`
-//! reads a table, a CSV or Parquet file, and answers the query by the generic function, by an interface, and by a variant for the query. Without a file, the
-//! table is one of the files of the Rust installation on this machine.
+//! reads a table, a CSV or Parquet file, and answers the query by the generic function, by an interface, and by a variant for the query.
+//! Without a file, the table is one of the files of the Rust installation on this machine.
 //!
 //! The value is the query's *shape*: which comparisons of which columns, and how they are joined. Its literals stay ordinary arguments,
 //! so that `price > 10` and `price > 20` share one variant: each new shape costs milliseconds, and a program that asks the same

@@ -1,4 +1,5 @@
-//! What calling through an interface costs in a hot loop, and what it costs when the list of operations is the value.
+//! What calling through an interface costs in a hot loop, and what it costs when the list of operations is the value: after the article
+//! "Interface Dispatch" (Borislav Nikolov, REKKI).
 //!
 //! `cargo run --release --example operations -- 'add(5, 6, sub(x, 2))'`. An operation is a number, the argument `x`, `add(...)`, which
 //! sums what it holds, or `sub(...)`, which takes all that from zero.

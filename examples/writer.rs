@@ -1,5 +1,5 @@
-//! The article's database writes through a writer that can change at run time, so that no compiler ever inlines it. Here the sink's
-//! settings are values: where records go, and with which checksum.
+//! A sink for records, whose settings are values: where records go, and with which checksum. In the article "Interface Dispatch" (Borislav
+//! Nikolov, REKKI), a database writes through a writer that can change at run time, so that no compiler ever inlines it.
 //!
 //! `cargo run --release --example writer -- FILE --checksum adler --to memory` writes the lines of a file as records: the checksum, the
 //! length, and the bytes. Without a file, the records are the lines of this one.
@@ -62,7 +62,8 @@ mod sink {
         }
     }
 
-    /// Writes a part to the destination; a length that is known where this is called is worth as much as the destination. `place` is where the ring goes on.
+    /// Writes a part to the destination; a length that is known where this is called is worth as much as the destination. `place` is
+    /// where the ring goes on.
     fn put(part: &[u8], out: &mut Vec<u8>, place: &mut usize, destination: Destination) {
         match destination {
             Destination::Nowhere => {}

@@ -1,10 +1,9 @@
 //! Gives a function the value it will be called with.
 //!
-//! The attribute [`specialize`](macro@specialize) makes const-generic variants of a function for values
-//! that are listed when the program is built; and for values that only appear while the program
-//! runs, it has the compiler that built the program specialize the function in the background,
-//! loads the result, and finds it through the same dispatch table. Until a variant is ready, and
-//! wherever one cannot be had, the function as written serves. The answer is always the same.
+//! The attribute [`specialize`](macro@specialize) gives a function variants for the values of some of its parameters. Values that
+//! are listed in the attribute get const-generic variants when the program is built. For values that only appear while the program
+//! runs, the compiler that built the program makes variants in the background; they are loaded, and found through the same dispatch
+//! table. Until a variant is ready, and wherever one cannot be had, the function as written serves. The answer is always the same.
 //!
 //! ```
 //! use specialize::specialize;
@@ -25,8 +24,9 @@
 //! assert_eq!(bound.call(2), 8192);
 //! ```
 //!
-//! A specialized parameter is an integer, a float, a `bool` or a `char`, an array or a tuple of values, a slice `&[T]` of values, or a
-//! `&str`. Two values are the same if their bytes are.
+//! A specialized parameter is an integer, a float, a `bool` or a `char`; an array or a tuple of values; a slice `&[T]` of values, or a
+//! `&str`; or, in a captured module (below), a struct or an enum that derives [`Value`](derive@Value). Two values are the same if their
+//! bytes are.
 //!
 //! ```
 //! use specialize::specialize;
@@ -42,10 +42,11 @@
 //! assert_eq!(bound.call("specialize"), 1);
 //! ```
 //!
-//! The dispatcher hashes a slice or string on every call, and compares it with that of the variant it finds: bind what is called often.
+//! The dispatcher hashes a slice or string on every call, and compares it with that of the variant it finds: use `bind` for what is
+//! called often.
 //!
-//! A function sees only std and what it defines itself, since it is compiled again away from the crate it stands in. What it needs
-//! beside it goes into a module with it, which is captured as a whole:
+//! A function sees only std and what it defines itself, since it is compiled again, away from the crate it stands in. Whatever else it
+//! needs goes into a module with it, which is captured as a whole:
 //!
 //! ```
 //! #[specialize::specialize]
@@ -83,9 +84,9 @@
 //! assert_eq!(sum(&[1u8, 2, 3], 3), 6); // not listed: as written
 //! ```
 //!
-//! Whether a variant is worth it is measured while the program runs, on the calls it makes, from the first report on or with
-//! [`Config::sampling`]: [`report`] says what it cost, what a call takes with it and without, and after how many calls it has paid for itself.
-//! With [`Config::demote_losers`] a variant that is no faster is taken out again.
+//! Whether a variant is worth it is measured while the program runs, on the calls it makes: from the first report on, or from the start
+//! with [`Config::sampling`]. [`report`] says what the variant cost, what a call takes with it and without, and after how many calls it
+//! has paid for itself. With [`Config::demote_losers`] a variant that is no faster is taken out again.
 //!
 //! ```
 //! # use specialize::specialize;
@@ -99,7 +100,7 @@
 //! # Ok::<(), specialize::Error>(())
 //! ```
 //!
-//! A test of a specialized function chooses the tier, or compares all there are; see [`testing`].
+//! A test can choose the tier that serves a specialized function, or compare all of them; see [`testing`].
 //!
 //! ```
 //! # use specialize::specialize;

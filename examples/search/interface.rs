@@ -1,4 +1,5 @@
-//! The article's way: a query is a tree of iterators over documents, each of which knows its children by an interface only.
+//! The query as the article "Interface Dispatch" has it: a tree of iterators over documents, each of which knows its children only by an
+//! interface.
 
 use super::engine::{END, Hit, keep};
 use super::query::{Plan, Query};

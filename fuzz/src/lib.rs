@@ -63,16 +63,16 @@ mod invisible;
 mod isolation;
 #[path = "../../specialize-macro/src/layout.rs"]
 mod layout;
-#[path = "../../specialize-macro/src/made.rs"]
-mod made;
+#[path = "../../specialize-macro/src/hygiene.rs"]
+mod hygiene;
 #[path = "../../specialize-macro/src/mistakes.rs"]
 mod mistakes;
 #[path = "../../specialize-macro/src/names.rs"]
 mod names;
 #[path = "../../specialize-macro/src/plain.rs"]
 mod plain;
-#[path = "../../specialize-macro/src/sight.rs"]
-mod sight;
+#[path = "../../specialize-macro/src/scope.rs"]
+mod scope;
 #[path = "../../specialize-macro/src/signature.rs"]
 mod signature;
 #[path = "../../specialize-macro/src/template.rs"]

@@ -44,7 +44,7 @@ pub(crate) enum List {
     Elements(syn::ExprArray),
     /// `1..=16`
     Range(ExprRange),
-    /// `[Vec<u8>, String]`: what can be no values.
+    /// `[Vec<u8>, String]`, which cannot be read as values.
     Types(Vec<Type>),
 }
 
@@ -53,7 +53,7 @@ pub(crate) enum List {
 pub(crate) struct Options {
     /// Calls of one value, or their work, before a background compile.
     pub(crate) hot: Option<Expr>,
-    /// What a call counts for.
+    /// The work of a call.
     pub(crate) work: Option<Expr>,
     /// The parameter that becomes a slice in `map`.
     pub(crate) batch: Option<Ident>,
@@ -188,7 +188,7 @@ fn batched(name: &Ident, input: ParseStream<'_>) -> syn::Result<Ident> {
     }
 }
 
-/// Reads a list of what can be types but no values.
+/// Reads a list of types, unless it can be read as a list of values.
 fn only_types(input: ParseStream<'_>) -> syn::Result<Option<Vec<Type>>> {
     if !input.peek(token::Bracket) || input.fork().parse::<Expr>().is_ok() {
         return Ok(None);

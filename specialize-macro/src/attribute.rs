@@ -18,7 +18,7 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
     expanded(arguments, item, &Build::read(std::env::args()))
 }
 
-/// The expansion in a crate that is being compiled so.
+/// As [`attribute`], in a crate that is compiled with these flags.
 pub(crate) fn expanded(arguments: TokenStream, item: TokenStream, build: &Build) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let arguments = Arguments::read(arguments, &mut mistakes);
@@ -53,7 +53,7 @@ fn is_module(item: &TokenStream) -> bool {
 mod tests {
     use super::*;
 
-    /// The parts of what is right and of what is not, put together in every way: none makes the macro panic.
+    /// Right and wrong arguments with right and wrong items, every pair of them: none makes the macro panic.
     #[test]
     fn no_input_makes_the_macro_panic() {
         let arguments = [

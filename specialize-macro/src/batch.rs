@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{ReturnType, Type};
 
-use crate::copies::Way;
+use crate::copies::EntryKind;
 use crate::expand::Expansion;
 use crate::form::Form;
 use crate::function;
@@ -50,14 +50,14 @@ fn returns_nothing(output: &ReturnType) -> bool {
 }
 
 impl Expansion<'_> {
-    /// The call for every element of a slice, if the attribute asks for it.
-    pub(crate) fn way_of_map(&self) -> Option<Way> {
-        self.function.batch.map(|batched| self.way_of_batch(batched))
+    /// The entries with the loop over a slice, if the attribute asks for them.
+    pub(crate) fn kind_of_map(&self) -> Option<EntryKind> {
+        self.function.batch.map(|batched| self.kind_of_batch(batched))
     }
 
-    fn way_of_batch(&self, batched: usize) -> Way {
+    fn kind_of_batch(&self, batched: usize) -> EntryKind {
         let v1 = &self.v1;
-        let Way { mut parameters, .. } = self.way_of_call();
+        let EntryKind { mut parameters, .. } = self.kind_of_call();
         let element = &parameters[batched].1;
         parameters[batched].1 = quote!(&[#element]);
         let result = match &self.signature.output {
@@ -65,7 +65,7 @@ impl Expansion<'_> {
             ReturnType::Default => quote!(()),
         };
         parameters.push((self.results(), quote!(&mut [#result])));
-        Way {
+        EntryKind {
             purpose: quote!(#v1::Purpose::Map),
             output: ReturnType::Default,
             generic: format_ident!("__map_generic"),
@@ -90,22 +90,22 @@ impl Expansion<'_> {
         let Some(batched) = self.function.batch else {
             return TokenStream::new();
         };
-        let (way, inputs) = (self.way_of_batch(batched), &self.signature.parameters[batched].name);
+        let (kind, inputs) = (self.kind_of_batch(batched), &self.signature.parameters[batched].name);
         let front = |documentation| quote!(#documentation #[inline] #[track_caller] pub);
-        let (check, whole) = (self.check_lengths(inputs), self.parameters(&way, Some));
+        let (check, whole) = (self.check_lengths(inputs), self.parameters(&kind, Some));
         let documentation = self.documentation_of_map(inputs, "Calls the function for every element of a slice, dispatched once for all.");
-        let choice = self.choose(&way);
-        let dispatcher = self.copy(&way, &front(documentation), &quote!(map), &TokenStream::new(), &whole, &quote!(#check #choice));
+        let choice = self.choose(&kind);
+        let dispatcher = self.copy(&kind, &front(documentation), &quote!(map), &TokenStream::new(), &whole, &quote!(#check #choice));
 
         let (hidden, loops) = (quote!(#[doc(hidden)] #[inline(never)] pub), self.signature.names().map(Ident::to_token_stream));
         let body = self.call_in_a_loop(batched, loops);
-        let generic = self.copy(&way, &hidden, &way.generic.to_token_stream(), &TokenStream::new(), &whole, &body);
-        let listed = self.copy_of_listed(&way, &self.call_in_a_loop(batched, self.values_of_listed()));
+        let generic = self.copy(&kind, &hidden, &kind.generic.to_token_stream(), &TokenStream::new(), &whole, &body);
+        let listed = self.copy_of_listed(&kind, &self.call_in_a_loop(batched, self.values_of_listed()));
         if !self.function.families.is_empty() {
             return quote!(#dispatcher #generic);
         }
         let documentation = self.documentation_of_map(inputs, "Calls the function with the values bound for every element of a slice.");
-        let method = self.method(&way, &front(documentation), &quote!(map), &check);
+        let method = self.method(&kind, &front(documentation), &quote!(map), &check);
         quote!(#dispatcher #generic #listed impl Bound { #method })
     }
 
@@ -148,6 +148,7 @@ impl Expansion<'_> {
              Where a call panics, the results before it have been written."
         );
         let documentation = self.documentation(text);
-        quote!(#documentation #[doc = ""] #[doc = #what] #[doc = ""] #[doc = "# Panics"] #[doc = ""] #[doc = "The slices have different lengths, or a call panics."])
+        let panics = "The slices have different lengths, or a call panics.";
+        quote!(#documentation #[doc = ""] #[doc = #what] #[doc = ""] #[doc = "# Panics"] #[doc = ""] #[doc = #panics])
     }
 }

@@ -7,7 +7,7 @@ use syn::{FnArg, GenericParam, Ident, Path, Type};
 use crate::args::Arguments;
 use crate::isolation;
 use crate::mistakes::Mistakes;
-use crate::sight::{Sight, Text};
+use crate::scope::{Scope, Source};
 use crate::signature::{Mentioned, Signature};
 
 /// Refuses kinds of functions that have no variants.
@@ -60,13 +60,13 @@ pub(crate) fn check_kind(signature: &syn::Signature, arguments: &Arguments, mist
 }
 
 /// Refuses types that a template cannot name.
-pub(crate) fn check_types(signature: &syn::Signature, sight: Sight<'_>, mistakes: &mut Mistakes) {
+pub(crate) fn check_types(signature: &syn::Signature, scope: Scope<'_>, mistakes: &mut Mistakes) {
     let generics = signature.generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
         GenericParam::Const(parameter) => Some(&parameter.ident),
         GenericParam::Lifetime(_) => None,
     });
-    let mut types = Types { sight, own: generics.collect(), mistakes };
+    let mut types = Types { scope, own: generics.collect(), mistakes };
     for parameter in &signature.inputs {
         match parameter {
             FnArg::Typed(typed) => {
@@ -86,10 +86,10 @@ pub(crate) fn check_types(signature: &syn::Signature, sight: Sight<'_>, mistakes
 }
 
 /// Refuses listed types that a template cannot name, for a function so many modules inside of the captured one.
-pub(crate) fn check_listed(types: &[Type], sight: Sight<'_>, inside: usize, mistakes: &mut Mistakes) {
+pub(crate) fn check_listed(types: &[Type], scope: Scope<'_>, inside: usize, mistakes: &mut Mistakes) {
     for ty in types {
-        isolation::check_inside(&ty.to_token_stream(), sight, inside, mistakes);
-        Types { sight, own: Vec::new(), mistakes }.visit_type(ty);
+        isolation::check_inside(&ty.to_token_stream(), scope, inside, mistakes);
+        Types { scope, own: Vec::new(), mistakes }.visit_type(ty);
     }
 }
 
@@ -117,7 +117,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
 
 /// A walk over the types of a signature.
 struct Types<'a> {
-    sight: Sight<'a>,
+    scope: Scope<'a>,
     /// Generics, which are judged by themselves.
     own: Vec<&'a Ident>,
     mistakes: &'a mut Mistakes,
@@ -136,11 +136,11 @@ impl<'ast> Visit<'ast> for Types<'_> {
     fn visit_path(&mut self, path: &'ast Path) {
         // The walk over all tokens judges these, and macros.
         let judged = |name: &Ident| {
-            self.sight.text == Text::Module || path.leading_colon.is_some() || self.own.contains(&name) || isolation::leads_out(name)
+            self.scope.source == Source::Module || path.leading_colon.is_some() || self.own.contains(&name) || isolation::leads_out(name)
         };
-        let outside = path.segments.first().filter(|first| !judged(&first.ident) && !self.sight.has(&first.ident));
+        let outside = path.segments.first().filter(|first| !judged(&first.ident) && !self.scope.has(&first.ident));
         if let Some(outside) = outside {
-            return self.mistakes.at(path, self.sight.not_visible_in_signature(&outside.ident));
+            return self.mistakes.at(path, self.scope.not_visible_in_signature(&outside.ident));
         }
         visit::visit_path(self, path);
     }

@@ -29,8 +29,8 @@ pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|character| if character == '\t' { 4 } else { character.width().unwrap_or(1) }).sum()
 }
 
-/// What stands between two tokens in the file that was read last, if that is nothing but white space and comments: then every
-/// way of counting columns agrees about the second token where the first one is right.
+/// What stands between two tokens in the file that was read last, if that is nothing but white space and comments: copied behind the
+/// first token, it puts the second one into its place, however columns are counted.
 pub(crate) fn gap(from: LineColumn, to: LineColumn) -> Option<String> {
     LAST.with_borrow(|last| {
         let (_, lines) = last.as_ref()?;

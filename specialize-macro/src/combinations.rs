@@ -25,7 +25,7 @@ pub(crate) struct Doubt {
     pub(crate) span: Span,
 }
 
-/// What the lists in the attribute amount to.
+/// The build-time variants that the lists in the attribute ask for.
 #[derive(Default)]
 pub(crate) struct Combinations {
     /// One per variant.
@@ -68,8 +68,9 @@ impl Combinations {
         if count > limit as u128 {
             let names = arguments.selections.iter().flat_map(|selection| &selection.names);
             mistakes.at(quote!(#(#names)*), values::too_many(count, limit));
+            return Combinations::default();
         }
-        if count > limit as u128 || dimensions.iter().any(|dimension| !dimension.whole) {
+        if dimensions.iter().any(|dimension| !dimension.whole) {
             return Combinations::default();
         }
         let values = dimensions.iter().flat_map(|dimension| &dimension.elements).flat_map(|element| &element.values);

@@ -14,25 +14,25 @@ use crate::signature::{Mentioned, Specialized};
 /// The most values in a tuple; more are nested.
 const TUPLE: usize = 12;
 
-/// A way to call the function, with the signature that all code for it has.
-pub(crate) struct Way {
-    /// The runtime's word for it.
+/// One of the two kinds of entries, `call` and `map`: the signature that all entries of this kind have, and the functions that are such.
+pub(crate) struct EntryKind {
+    /// The runtime's `Purpose`.
     pub(crate) purpose: TokenStream,
     /// Names and types of the parameters; those of the function keep their places.
     pub(crate) parameters: Vec<(Ident, TokenStream)>,
     /// The return type.
     pub(crate) output: ReturnType,
-    /// What the generic function is called.
+    /// The name of the generic function.
     pub(crate) generic: Ident,
-    /// What the variants for listed values are called.
+    /// The name of the variants for listed values.
     pub(crate) listed: Ident,
-    /// What the choice of the best code is called.
+    /// The name of the dispatcher.
     pub(crate) dispatcher: Ident,
-    /// What a call counts for, as a closure over its parameters.
+    /// The work of a call, as a closure over its parameters.
     pub(crate) work: TokenStream,
 }
 
-impl Way {
+impl EntryKind {
     /// The names of the parameters.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
         self.parameters.iter().map(|(name, _)| name)
@@ -52,17 +52,17 @@ impl Way {
 impl Expansion<'_> {
     /// All copies of the signature.
     pub(crate) fn copies(&self) -> TokenStream {
-        let way = self.way_of_call();
-        let (generic, at, listed, dispatch) = (self.generic(&way), self.at(&way), self.listed(), self.dispatch(&way));
-        let (call, map) = (self.call(&way), self.map());
+        let kind = self.kind_of_call();
+        let (generic, at, listed, dispatch) = (self.generic(&kind), self.at(&kind), self.listed(), self.dispatch(&kind));
+        let (call, map) = (self.call(&kind), self.map());
         quote!(#generic #at #listed #dispatch impl Bound { #call } #map)
     }
 
-    /// One call of the function as it is.
-    pub(crate) fn way_of_call(&self) -> Way {
+    /// The entries with the function's own signature.
+    pub(crate) fn kind_of_call(&self) -> EntryKind {
         let v1 = &self.v1;
         let parameters = self.signature.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.named.to_token_stream()));
-        Way {
+        EntryKind {
             purpose: quote!(#v1::Purpose::Call),
             parameters: parameters.collect(),
             output: self.signature.output.clone(),
@@ -74,12 +74,12 @@ impl Expansion<'_> {
     }
 
     /// The function as written, which is also called through its address.
-    pub(crate) fn generic(&self, way: &Way) -> TokenStream {
+    pub(crate) fn generic(&self, kind: &EntryKind) -> TokenStream {
         let documentation = self.documentation("The function as written: all parameters at run time.");
         let front = quote!(#documentation #[inline(never)] pub);
         let values = self.signature.names().map(Ident::to_token_stream);
         let call = self.call_template(values);
-        self.copy(way, &front, &quote!(generic), &TokenStream::new(), &self.parameters(way, Some), &call)
+        self.copy(kind, &front, &quote!(generic), &TokenStream::new(), &self.parameters(kind, Some), &call)
     }
 
     /// Whether all specialized parameters can be const generics.
@@ -88,16 +88,16 @@ impl Expansion<'_> {
     }
 
     /// The variant for constants, where all specialized parameters can be const generics.
-    pub(crate) fn at(&self, way: &Way) -> TokenStream {
+    pub(crate) fn at(&self, kind: &EntryKind) -> TokenStream {
         if !self.has_at() {
             return TokenStream::new();
         }
         let documentation = self.documentation("The variant for constants, made where this crate is built and open to inlining.");
         let inline = self.function.attributes.inline_always();
-        let parameters = self.parameters(way, |_| None);
+        let parameters = self.parameters(kind, |_| None);
         let call = self.call_template(self.values_of_variant());
         self.copy(
-            way,
+            kind,
             &quote!(#documentation #inline pub),
             &quote!(at),
             &Self::constant_generics(self.function.specialized.iter()),
@@ -106,29 +106,29 @@ impl Expansion<'_> {
         )
     }
 
-    /// The choice of a variant.
-    pub(crate) fn dispatch(&self, way: &Way) -> TokenStream {
-        let (inline, choice) = (self.function.attributes.inline_always(), self.choose(way));
+    /// The function that chooses a variant and calls it.
+    pub(crate) fn dispatch(&self, kind: &EntryKind) -> TokenStream {
+        let (inline, choice) = (self.function.attributes.inline_always(), self.choose(kind));
         let front = quote!(#[doc(hidden)] #inline pub);
-        self.copy(way, &front, &quote!(__dispatch), &TokenStream::new(), &self.parameters(way, Some), &choice)
+        self.copy(kind, &front, &quote!(__dispatch), &TokenStream::new(), &self.parameters(kind, Some), &choice)
     }
 
     /// The call of the best code for the values.
-    pub(crate) fn choose(&self, way: &Way) -> TokenStream {
+    pub(crate) fn choose(&self, kind: &EntryKind) -> TokenStream {
         if !self.function.families.is_empty() {
-            return self.choose_family(way);
+            return self.choose_family(kind);
         }
-        let (listed, served, covered) = (self.choose_listed(way), self.serve_at_run_time(way), self.serve_covered(way));
-        let (generic, names) = (&way.generic, way.names());
+        let (listed, served, covered) = (self.choose_listed(kind), self.serve_at_run_time(kind), self.serve_covered(kind));
+        let (generic, names) = (&kind.generic, kind.names());
         let generic = self.unsafely(quote!(#generic(#(#names),*)));
         // What fixes more comes first.
         if self.is_partly_listed() { quote!(#served #listed #covered #generic) } else { quote!(#listed #served #covered #generic) }
     }
 
-    /// The call of what serves while the table is covered, which returns if there is anything.
-    fn serve_covered(&self, way: &Way) -> TokenStream {
-        let (values, purpose) = (tuple(&self.given()), &way.purpose);
-        let code = way.returned(self.call_entry(way, &quote!(call.code())));
+    /// While the table is covered: the call of the code that it hands out, which returns if there is any.
+    fn serve_covered(&self, kind: &EntryKind) -> TokenStream {
+        let (values, purpose) = (tuple(&self.given()), &kind.purpose);
+        let code = kind.returned(self.call_entry(kind, &quote!(call.code())));
         quote!(if __FUNCTION.is_covered() {
             if let ::core::option::Option::Some(call) = __FUNCTION.serve_covered(#purpose, #values) { #code }
         })
@@ -137,19 +137,19 @@ impl Expansion<'_> {
     /// The call of the runtime variant for the values, which returns if there is one.
     ///
     /// The code of a plain function may be unloaded, and is held while it is called. That of another stays for ever.
-    fn serve_at_run_time(&self, way: &Way) -> TokenStream {
-        let (values, Way { purpose, work, .. }) = (tuple(&self.given()), way);
+    fn serve_at_run_time(&self, kind: &EntryKind) -> TokenStream {
+        let (values, EntryKind { purpose, work, .. }) = (tuple(&self.given()), kind);
         if self.is_plain() {
-            let variant = way.returned(self.call_entry(way, &quote!(call.code())));
+            let variant = kind.returned(self.call_entry(kind, &quote!(call.code())));
             quote!(if let ::core::option::Option::Some(call) = __FUNCTION.enter(#purpose, #values, #work) { #variant })
         } else {
-            let variant = way.returned(self.call_entry(way, &quote!(entry)));
+            let variant = kind.returned(self.call_entry(kind, &quote!(entry)));
             quote!(let entry = unsafe { __FUNCTION.entry(#purpose, #values, #work) }; if !entry.is_null() { #variant })
         }
     }
 
-    /// Whether the signature is plain, and nothing else may keep what is in a variant: a crate's code may hand addresses of its own to
-    /// the system, as of a signal handler, without a word of it in the signature.
+    /// Whether variants may be unloaded: the signature is plain, and the function uses no crates. A crate's code may hand addresses of
+    /// its own to the system, such as a signal handler's, which no signature shows.
     pub(crate) fn is_plain(&self) -> bool {
         if !self.options.crates.is_empty() {
             return false;
@@ -161,17 +161,17 @@ impl Expansion<'_> {
     }
 
     /// The method that calls the function with the values bound.
-    fn call(&self, way: &Way) -> TokenStream {
+    fn call(&self, kind: &EntryKind) -> TokenStream {
         let documentation = self.documentation("Calls the function with the values bound, in the best tier there is.");
-        self.method(way, &quote!(#documentation #[inline] pub), &quote!(call), &TokenStream::new())
+        self.method(kind, &quote!(#documentation #[inline] pub), &quote!(call), &TokenStream::new())
     }
 
     /// A method of `Bound`, which lends the specialized parameters to what serves the values.
-    pub(crate) fn method(&self, way: &Way, front: &TokenStream, name: &TokenStream, check: &TokenStream) -> TokenStream {
-        let (parameters, call, lent) = (self.parameters(way, |_| None), self.call_bound(way), self.lifetimes_of_specialized());
+    pub(crate) fn method(&self, kind: &EntryKind, front: &TokenStream, name: &TokenStream, check: &TokenStream) -> TokenStream {
+        let (parameters, call, lent) = (self.parameters(kind, |_| None), self.call_bound(kind), self.lifetimes_of_specialized());
         let (generics, receiver) =
             if lent.is_empty() { (quote!(), quote!(&self)) } else { (quote!('__bound: #(#lent)+*), quote!(&'__bound self)) };
-        self.copy(way, front, name, &generics, &quote!(#receiver, #parameters), &quote!(#check #call))
+        self.copy(kind, front, name, &generics, &quote!(#receiver, #parameters), &quote!(#check #call))
     }
 
     /// The lifetimes of specialized references: a bound function lends what they refer to.
@@ -183,16 +183,16 @@ impl Expansion<'_> {
     }
 
     /// The call of what serves the values of `self`, a `Bound`.
-    fn call_bound(&self, way: &Way) -> TokenStream {
-        let (values, purpose) = (tuple(&self.specialized_names()), &way.purpose);
-        let call = self.call_entry(way, &quote!(self.binding.entry(#purpose)));
+    fn call_bound(&self, kind: &EntryKind) -> TokenStream {
+        let (values, purpose) = (tuple(&self.specialized_names()), &kind.purpose);
+        let call = self.call_entry(kind, &quote!(self.binding.entry(#purpose)));
         quote!(let #values = self.binding.values(); #call)
     }
 
     /// A function with the lifetimes and the target features of the annotated one.
     pub(crate) fn copy(
         &self,
-        way: &Way,
+        kind: &EntryKind,
         front: &TokenStream,
         name: &TokenStream,
         generics: &TokenStream,
@@ -200,21 +200,21 @@ impl Expansion<'_> {
         body: &TokenStream,
     ) -> TokenStream {
         let features = &self.function.attributes.target_features;
-        let (unsafety, output, clause) = (&self.signature.unsafety, &way.output, self.signature.where_clause());
+        let (unsafety, output, clause) = (&self.signature.unsafety, &kind.output, self.signature.where_clause());
         let (lifetimes, types) = (self.signature.lifetimes.iter(), self.signature.generics.type_params());
         quote! {
             #(#features)* #front #unsafety fn #name<#(#lifetimes,)* #(#types,)* #generics>(#parameters) #output #clause { #body }
         }
     }
 
-    /// The parameters of a copy. `show` says what to call a specialized one, given its name, if it is there at all.
-    pub(crate) fn parameters(&self, way: &Way, show: impl Fn(TokenStream) -> Option<TokenStream>) -> TokenStream {
-        self.parameters_at(way, |position, name| if self.specialized(position).is_some() { show(name) } else { Some(name) })
+    /// The parameters of a copy. `show` names a specialized one, given its own name, or leaves it out.
+    pub(crate) fn parameters(&self, kind: &EntryKind, show: impl Fn(TokenStream) -> Option<TokenStream>) -> TokenStream {
+        self.parameters_at(kind, |position, name| if self.specialized(position).is_some() { show(name) } else { Some(name) })
     }
 
-    /// The parameters of a copy. `show` says what to call one, given its position and its name, if it is there at all.
-    pub(crate) fn parameters_at(&self, way: &Way, show: impl Fn(usize, TokenStream) -> Option<TokenStream>) -> TokenStream {
-        let parameters = way.parameters.iter().enumerate().filter_map(|(position, (name, ty))| {
+    /// The parameters of a copy. `show` names one, given its position and its own name, or leaves it out.
+    pub(crate) fn parameters_at(&self, kind: &EntryKind, show: impl Fn(usize, TokenStream) -> Option<TokenStream>) -> TokenStream {
+        let parameters = kind.parameters.iter().enumerate().filter_map(|(position, (name, ty))| {
             let name = show(position, name.to_token_stream())?;
             Some(quote!(#name: #ty))
         });
@@ -232,7 +232,7 @@ impl Expansion<'_> {
         self.unsafely(quote!(#path #types(#(#values),*)))
     }
 
-    /// What the template is called with in a variant for constants.
+    /// The arguments of the template's function in a variant for constants.
     fn values_of_variant(&self) -> impl Iterator<Item = TokenStream> {
         self.signature.names().enumerate().map(|(position, name)| match self.specialized(position) {
             Some(specialized) => specialized.constant.to_token_stream(),
@@ -247,9 +247,9 @@ impl Expansion<'_> {
     }
 
     /// The call of what `entry` points to.
-    fn call_entry(&self, way: &Way, entry: &TokenStream) -> TokenStream {
-        let (types, names, output) = (way.parameters.iter().map(|(_, ty)| ty), way.names(), &way.output);
-        // SAFETY of what is generated: all code for a way of calling has the signature of that way.
+    fn call_entry(&self, kind: &EntryKind, entry: &TokenStream) -> TokenStream {
+        let (types, names, output) = (kind.parameters.iter().map(|(_, ty)| ty), kind.names(), &kind.output);
+        // SAFETY of what is generated: all entries of a kind have the signature of that kind.
         quote!(unsafe { ::core::mem::transmute::<*const (), unsafe fn(#(#types),*) #output>(#entry)(#(#names),*) })
     }
 

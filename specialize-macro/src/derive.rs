@@ -190,7 +190,7 @@ impl Shape {
     fn dense(&self, v1: &TokenStream) -> TokenStream {
         let fields = || self.arms.iter().flat_map(|arm| &arm.fields);
         if self.tag.is_some() {
-            // Variants need not be equally large. This way, the types of all fields are looked at.
+            // The fields of a smaller variant leave bytes over: an enum with fields counts as padded.
             let whole = fields().next().is_none();
             return quote!(#whole);
         }
@@ -242,7 +242,7 @@ impl Shape {
     }
 }
 
-/// The trait as a field's type has it: where it has not, that is a mistake at the type.
+/// `<Type as Value>` for the type of a field. Where the type is no value, the error stands at the type.
 fn implementation(ty: &Type, v1: &TokenStream) -> TokenStream {
     let span = ty.span().resolved_at(Span::call_site());
     let (ty, v1) = (ty.to_token_stream(), v1.clone());

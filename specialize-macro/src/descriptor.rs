@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::captured::Captured;
-use crate::copies::{Way, tuple};
+use crate::copies::{EntryKind, tuple};
 use crate::crates::Crates;
 use crate::expand::Expansion;
 use crate::flags::Build;
@@ -30,7 +30,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// A type that is none of a value is a mistake at its own place.
+    /// Checks that the types of specialized parameters can be such. One that cannot is an error where it is written.
     fn checks(&self) -> TokenStream {
         let v1 = &self.v1;
         let others = self.function.specialized.iter().filter(|specialized| !specialized.form.is_scalar());
@@ -48,10 +48,10 @@ impl Expansion<'_> {
         tuple(&targets.map(|target| quote!(#v1::Of<#target>)).collect::<Vec<_>>())
     }
 
-    /// The addresses of the functions that serve the ways of calling.
-    pub(crate) fn entries(&self, function: &dyn Fn(&Way) -> TokenStream) -> TokenStream {
-        let (v1, call) = (&self.v1, function(&self.way_of_call()));
-        let map = self.way_of_map().map(|map| function(&map));
+    /// The addresses of both entries, which `function` names for each kind.
+    pub(crate) fn entries(&self, function: &dyn Fn(&EntryKind) -> TokenStream) -> TokenStream {
+        let (v1, call) = (&self.v1, function(&self.kind_of_call()));
+        let map = self.kind_of_map().map(|map| function(&map));
         let map = map.iter();
         quote!(#v1::Entries::new(#call as *const ())#(.with_map(#map as *const ()))*)
     }
@@ -60,8 +60,8 @@ impl Expansion<'_> {
         let v1 = &self.v1;
         let name = self.function.shown_name();
         let parameters = self.function.specialized.iter().map(|specialized| specialized.name.to_string());
-        let (generic, types) = (self.entries(&|way| way.generic.to_token_stream()), self.signature.erased_types());
-        let dispatcher = self.entries(&|way| way.dispatcher.to_token_stream());
+        let (generic, types) = (self.entries(&|kind| kind.generic.to_token_stream()), self.signature.erased_types());
+        let dispatcher = self.entries(&|kind| kind.dispatcher.to_token_stream());
         let template = match &self.function.captured {
             None if self.function.family.is_some() => {
                 let own = self.own_fields();

@@ -120,7 +120,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// What serves values, for a function of definite types.
+    /// The content of the module, for a function without type parameters.
     fn content(&self) -> TokenStream {
         let (carrier, choices, copies, descriptor) = (self.carrier(), self.choices(), self.copies(), self.descriptor());
         quote!(#carrier #choices #copies #descriptor)
@@ -132,7 +132,7 @@ impl Expansion<'_> {
         let (lints, features, inline) = (&attributes.lints, &attributes.target_features, attributes.inline_always());
         let preamble: TokenStream = self.preamble.parse().unwrap_or_default();
         let tokens = isolation::without_tool_attributes(self.function.tokens.clone());
-        // It is as public as the function, since some lints take a private function for one that is easily changed.
+        // It is public, since some lints judge private functions more strictly.
         quote! {
             #[doc(hidden)] #[no_implicit_prelude]
             pub mod template {
@@ -143,7 +143,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// What carries constants, and the option `work`, from the user's scope into the module: a module in a function cannot see what stands beside it.
+    /// The trait that carries constants, and the option `work`, from the user's scope into the module: a module in a function cannot see
+    /// what stands beside it.
     fn carrier(&self) -> TokenStream {
         let (carried, work) = (self.carried(), self.work());
         if carried.is_empty() && work.is_none() {

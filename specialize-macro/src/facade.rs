@@ -1,10 +1,10 @@
-//! What stands before the families of a function with type parameters: the choice by type, and functions that are generic themselves.
+//! The generic functions in front of the families of a function with type parameters, and how they choose a family by its types.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use crate::copies::Way;
+use crate::copies::EntryKind;
 use crate::expand::Expansion;
 use crate::families;
 use crate::function::Function;
@@ -12,8 +12,8 @@ use crate::function::Function;
 impl<'a> Expansion<'a> {
     /// The parts of the module for a function with type parameters: its families, and what leads to them.
     pub(crate) fn content_with_families(&self) -> TokenStream {
-        let way = self.way_of_call();
-        let (generic, at, dispatch, map) = (self.generic(&way), self.at(&way), self.dispatch(&way), self.map());
+        let kind = self.kind_of_call();
+        let (generic, at, dispatch, map) = (self.generic(&kind), self.at(&kind), self.dispatch(&kind), self.map());
         let shared = self.function.captured.is_none().then(|| self.template_of_families());
         let names: Vec<Ident> = self.function.families.iter().filter_map(module).collect();
         let families = self.families(&names).map(|family| family.surface()).collect::<TokenStream>();
@@ -39,21 +39,21 @@ impl<'a> Expansion<'a> {
         })
     }
 
-    /// The call of the family for the types, or of the function as written. The types are known where the function is made for them,
-    /// so that nothing of the choice is left.
-    pub(crate) fn choose_family(&self, way: &Way) -> TokenStream {
-        let (v1, generic, dispatcher) = (&self.v1, &way.generic, &way.dispatcher);
+    /// The call of the family for the types, or of the function as written. The types are known when the function is monomorphized, so
+    /// that the choice folds away.
+    pub(crate) fn choose_family(&self, kind: &EntryKind) -> TokenStream {
+        let (v1, generic, dispatcher) = (&self.v1, &kind.generic, &kind.dispatcher);
         let parameters = families::parameters(&self.signature.generics);
         let families = self.function.families.iter().filter_map(|function| {
             let (family, name) = (function.family.as_ref()?, module(function)?);
             let listed = family.types_inside(function.captured.as_ref().map_or(0, |captured| captured.depth - 1));
             // SAFETY of what is generated: a type parameter and what it was compared with are the same type.
-            let values = way.names().map(|value| quote!(#v1::same(#value)));
+            let values = kind.names().map(|value| quote!(#v1::same(#value)));
             let call = quote!(#name::#dispatcher(#(#values),*));
-            let call = way.returned(if way.never() { quote!(unsafe { #call }) } else { quote!(unsafe { #v1::same(#call) }) });
+            let call = kind.returned(if kind.never() { quote!(unsafe { #call }) } else { quote!(unsafe { #v1::same(#call) }) });
             Some(quote!(if #(#v1::are_same::<#parameters, #listed>())&&* { #call }))
         });
-        let (names, types) = (way.names(), self.function.turbofish());
+        let (names, types) = (kind.names(), self.function.turbofish());
         let generic = self.unsafely(quote!(#generic #types(#(#names),*)));
         quote!(#(#families)* #generic)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -12,7 +12,7 @@ use crate::args::{Arguments, List, Selection};
 use crate::methods;
 use crate::mistakes::Mistakes;
 
-/// A family of variants, as far as its function is concerned.
+/// A family: one combination of listed types.
 #[derive(Clone)]
 pub(crate) struct Family {
     /// Its number.
@@ -42,7 +42,7 @@ impl Arguments {
     }
 }
 
-/// The families that the lists amount to. What is wrong with the lists is added to the mistakes.
+/// A family for every combination of the listed types. Whatever is wrong with the lists is added to the mistakes.
 pub(crate) fn read(selections: &[&Selection], parameters: &[Ident], limit: usize, mistakes: &mut Mistakes) -> Vec<Family> {
     let mut families = vec![Family { index: 0, types: Vec::new(), parameters: parameters.to_vec() }];
     for parameter in parameters {
@@ -184,12 +184,7 @@ impl Family {
                 }
                 None => word.to_token_stream(),
             },
-            TokenTree::Group(group) => {
-                let mut other = Group::new(group.delimiter(), self.put_into(group.stream()));
-                other.set_span(group.span());
-                other.to_token_stream()
-            }
-            tree => tree.to_token_stream(),
+            tree => methods::inside(tree.clone(), |tokens| self.put_into(tokens)).into(),
         });
         put.collect()
     }

@@ -19,7 +19,7 @@ use crate::invisible;
 use crate::isolation;
 use crate::mistakes::Mistakes;
 use crate::names;
-use crate::sight::{Sight, Text};
+use crate::scope::{Scope, Source};
 use crate::signature::{self, Signature, Specialized};
 
 /// An annotated function.
@@ -60,13 +60,13 @@ impl Function {
         let Written { attributes, visibility, tokens, signature, body } = written;
         let attributes = Attributes::sort(attributes, mistakes);
         checks::check_kind(&signature, arguments, mistakes);
-        let sight = Sight { text: Text::Function, crates: &arguments.options.crates, build };
-        sight.crates.check(build, mistakes);
-        checks::check_types(&signature, sight, mistakes);
-        isolation::check(&tokens, sight, mistakes);
+        let scope = Scope { source: Source::Function, crates: &arguments.options.crates, build };
+        scope.crates.check(build, mistakes);
+        checks::check_types(&signature, scope, mistakes);
+        isolation::check(&tokens, scope, mistakes);
         // A body that only the compiler can read is left to it.
         if let Ok(block) = syn::parse2::<Block>(body.into()) {
-            names::check(&signature, &block, sight, mistakes);
+            names::check(&signature, &block, scope, mistakes);
         }
         let function = Function::of(attributes, visibility, tokens, &signature, None, arguments, mistakes);
         Some(function.with_families(&signature, arguments, build, mistakes))
@@ -83,7 +83,7 @@ impl Function {
     ) -> Function {
         let attributes = Attributes::sort(function.attrs.clone(), mistakes);
         checks::check_kind(signature, arguments, mistakes);
-        checks::check_types(signature, Sight { text: Text::Module, crates: &arguments.options.crates, build }, mistakes);
+        checks::check_types(signature, Scope { source: Source::Module, crates: &arguments.options.crates, build }, mistakes);
         if let (Some(_), Some(parameter)) = (&captured.owner, signature.generics.type_params().next()) {
             let message =
                 "a method with type parameters cannot be specialized; make it a function of the module that takes `self` as a parameter";
@@ -128,11 +128,11 @@ impl Function {
         }
         families::check_associated(signature, &parameters, mistakes);
         let (arguments, selections) = arguments.split(&parameters);
-        let (text, inside) = self.captured.as_ref().map_or((Text::Function, 0), |captured| (Text::Module, captured.place.len()));
+        let (source, inside) = self.captured.as_ref().map_or((Source::Function, 0), |captured| (Source::Module, captured.place.len()));
         let deeper = self.captured.as_ref().map_or(0, |captured| captured.depth + 1);
         let families = families::read(&selections, &parameters, arguments.options.limit(), mistakes);
-        let sight = Sight { text, crates: &arguments.options.crates, build };
-        checks::check_listed(&families::all_listed(&families), sight, inside, mistakes);
+        let scope = Scope { source, crates: &arguments.options.crates, build };
+        checks::check_listed(&families::all_listed(&families), scope, inside, mistakes);
         for family in families {
             // What is wrong with one is wrong with all.
             if !mistakes.is_empty() {

@@ -1,6 +1,6 @@
 //! What a template may see: std and what the function itself or the captured module defines, and nothing else, so that it can be
-//! compiled away from the user's crate. What `no_implicit_prelude` cannot keep out is refused here, by a walk over all tokens:
-//! those of macros are not to be read in any other way.
+//! compiled away from the user's crate. What `no_implicit_prelude` cannot keep out is refused here, by a walk over all tokens, since
+//! those in the call of a macro cannot be parsed.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use crate::crates::Crates;
 use crate::mistakes::Mistakes;
-use crate::sight::{Sight, Text};
+use crate::scope::{Scope, Source};
 
 /// The macros of std that a template may use, by the module of std they are found in.
 const MACROS: [(&str, &str); 6] = [
@@ -65,16 +65,16 @@ pub(crate) fn names_module(edition: &str, crates: &Crates) -> String {
 }
 
 /// Refuses what no hidden module can keep out of `tokens`.
-pub(crate) fn check(tokens: &TokenStream, sight: Sight<'_>, mistakes: &mut Mistakes) {
-    check_inside(tokens, sight, 0, mistakes);
+pub(crate) fn check(tokens: &TokenStream, scope: Scope<'_>, mistakes: &mut Mistakes) {
+    check_inside(tokens, scope, 0, mistakes);
 }
 
 /// As [`check`], for tokens that stand so many modules inside of the template.
-pub(crate) fn check_inside(tokens: &TokenStream, sight: Sight<'_>, depth: usize, mistakes: &mut Mistakes) {
+pub(crate) fn check_inside(tokens: &TokenStream, scope: Scope<'_>, depth: usize, mistakes: &mut Mistakes) {
     let trees = flat(tokens.clone());
     let mut defined = HashSet::new();
     collect_macros(&trees, &mut defined);
-    Scan { sight, defined, depth, ascended: 0, mistakes }.scan(&trees);
+    Scan { scope, defined, depth, ascended: 0, mistakes }.scan(&trees);
 }
 
 /// The token trees without the invisible groups that `macro_rules!` puts around what it passes on.
@@ -109,7 +109,7 @@ const SYMBOLS: &str = "no_mangle export_name link_section used global_allocator 
 
 /// A walk over the tokens of a template.
 struct Scan<'a> {
-    sight: Sight<'a>,
+    scope: Scope<'a>,
     defined: HashSet<String>,
     /// How many modules of the text stand around these tokens.
     depth: usize,
@@ -165,7 +165,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Looks at a word and what follows; says how many trees are done with.
+    /// Checks a word and what follows it; returns how many trees it has taken.
     fn word(&mut self, trees: &[TokenTree], index: usize, word: &Ident) -> usize {
         let lifetime = index > 0 && is_punct(&trees[index - 1], '\'');
         match word.to_string().as_str() {
@@ -175,21 +175,21 @@ impl Scan<'_> {
             }
             "super" if self.stays_inside(trees, index) => {}
             "extern" if let Some(name) = extern_crate(trees, index) => {
-                if !self.sight.has_crate(name) && name != "alloc" {
-                    self.mistakes.at(name, self.sight.crate_not_visible(name));
+                if !self.scope.has_crate(name) && name != "alloc" {
+                    self.mistakes.at(name, self.scope.crate_not_visible(name));
                 }
                 return 3;
             }
             "super" | "crate" | "$crate" => self.outside(word),
-            "self" if self.sight.text == Text::Function && is_path_separator(trees, index + 1) => self.outside(word),
+            "self" if self.scope.source == Source::Function && is_path_separator(trees, index + 1) => self.outside(word),
             "static" => self.mistakes.at(
                 word,
-                match self.sight.text {
-                    Text::Function => {
+                match self.scope.source {
+                    Source::Function => {
                         "a specialized function cannot hold a `static`: each of its variants would have another; \
                      pass a reference to it as a parameter"
                     }
-                    Text::Module => {
+                    Source::Module => {
                         "a captured module cannot hold a `static`: each variant would have another; make it a `const` if it never changes, \
                      or else keep it outside and pass a reference to it as a parameter"
                     }
@@ -209,10 +209,10 @@ impl Scan<'_> {
     }
 
     fn outside(&mut self, word: &Ident) {
-        self.mistakes.at(word, self.sight.not_visible(word));
+        self.mistakes.at(word, self.scope.not_visible(word));
     }
 
-    /// Looks at a `::`, which may start a path; says how many trees are done with.
+    /// Checks a `::`, which may start a path; returns how many trees it has taken.
     fn separator(&mut self, trees: &[TokenTree], index: usize) -> usize {
         let starts = match index.checked_sub(1).map(|before| &trees[before]) {
             Some(TokenTree::Ident(word)) => is_keyword(word),
@@ -224,7 +224,7 @@ impl Scan<'_> {
         };
         match trees.get(index + 2) {
             Some(TokenTree::Ident(name))
-                if starts && !self.sight.has_crate(name) && !leads_out(name) && !names_macro(&trees[index + 2..]) =>
+                if starts && !self.scope.has_crate(name) && !leads_out(name) && !names_macro(&trees[index + 2..]) =>
             {
                 self.outside(name)
             }
@@ -233,7 +233,7 @@ impl Scan<'_> {
         2
     }
 
-    /// Looks at a macro's call from its name on; says how many trees are done with.
+    /// Checks the call of a macro from its name on; returns how many trees it has taken.
     fn call(&mut self, trees: &[TokenTree], index: usize, word: &Ident) -> usize {
         let (name, path) = (word.to_string(), path_before(trees, index));
         let shown = path.iter().map(|part| format!("{part}::")).chain([name.clone()]).collect::<String>();
@@ -251,14 +251,14 @@ impl Scan<'_> {
             }
             _ if path.is_empty() && (known || self.defined.contains(&name)) => return 1,
             _ if std && (known || by_path) => return 1,
-            _ if path.first().is_some_and(|first| self.sight.crates.has(first)) => return 1,
+            _ if path.first().is_some_and(|first| self.scope.crates.has(first)) => return 1,
             _ if by_path => "must be named by its path, `std::arch::`",
-            _ => match self.sight.text {
-                Text::Function => {
+            _ => match self.scope.source {
+                Source::Function => {
                     "is not visible in a specialized function, which sees only macros of std and those it defines itself; \
                      write out what it stands for, or move its `macro_rules!` into the body"
                 }
-                Text::Module => {
+                Source::Module => {
                     "is not visible in a captured module, which sees only macros of std and those it defines itself; \
                      write out what it stands for, or move its `macro_rules!` into the module"
                 }
@@ -363,13 +363,13 @@ mod tests {
     use crate::flags::Build;
 
     fn refused(tokens: TokenStream) -> Vec<String> {
-        refused_in(Text::Function, tokens)
+        refused_in(Source::Function, tokens)
     }
 
-    fn refused_in(text: Text, tokens: TokenStream) -> Vec<String> {
+    fn refused_in(source: Source, tokens: TokenStream) -> Vec<String> {
         let mut mistakes = Mistakes::default();
         let (crates, build) = (Crates::default(), Build::read(std::iter::empty()));
-        check(&tokens, Sight { text, crates: &crates, build: &build }, &mut mistakes);
+        check(&tokens, Scope { source, crates: &crates, build: &build }, &mut mistakes);
         let errors = mistakes.into_errors("2024").unwrap_or_default().to_string();
         errors.split("compile_error").skip(1).filter_map(|error| Some(error.split('`').nth(1)?.to_owned())).collect()
     }
@@ -439,7 +439,7 @@ mod tests {
                 }
             }
         );
-        assert_eq!(refused_in(Text::Module, inside), Vec::<String>::new());
+        assert_eq!(refused_in(Source::Module, inside), Vec::<String>::new());
         let outside = quote!(
             use super::a;
             mod inner {
@@ -449,7 +449,7 @@ mod tests {
             }
             extern crate serde;
         );
-        assert_eq!(refused_in(Text::Module, outside), ["super", "super", "super", "crate", "serde"]);
+        assert_eq!(refused_in(Source::Module, outside), ["super", "super", "super", "crate", "serde"]);
     }
 
     #[test]

@@ -26,11 +26,11 @@ mod families;
 mod flags;
 mod form;
 mod function;
+mod hygiene;
 mod invisible;
 mod isolation;
 mod layout;
 mod listed;
-mod made;
 mod marks;
 mod methods;
 mod mistakes;
@@ -39,7 +39,7 @@ mod names;
 mod plain;
 mod raw;
 mod resolve;
-mod sight;
+mod scope;
 mod signature;
 mod template;
 mod tree;
@@ -62,6 +62,7 @@ use proc_macro::TokenStream;
 /// #[specialize(ops, work = out.len(), hot = 100_000)]   hotness counted in work, an expression over the parameters
 /// #[specialize(n, T in [f32, f64])]                  a function with a type parameter: a family of variants for each type
 /// #[specialize(n, batch(x))]                         also `map`, over a slice of `x`
+/// #[specialize(n, crates(memchr))]                   the function uses dependencies of its crate
 /// ```
 ///
 /// ```
@@ -78,55 +79,80 @@ use proc_macro::TokenStream;
 /// assert_eq!(squares, [1, 4, 9]);
 /// ```
 ///
-/// A specialized parameter is an integer, a float, a `bool` or a `char`, an array or a tuple of such, a slice `&[T]` of any of these,
-/// or a `&str`, or in a captured module a struct or an enum that derives `specialize::Value`; floats are told apart by their bits. `at` is there where all are integers, `bool` or `char`. Listed variants may fix
-/// only some of the parameters, as in `#[specialize(kernel, channels in [1, 3, 4])]`; those made at run time fix all.
+/// The function keeps its name, signature and attributes, and becomes the dispatcher: it chooses a variant by its arguments. A module of
+/// the same name beside it has these items:
 ///
-/// The options are `hot` (calls of one value before it gets a
-/// variant of its own), `work` and `batch` (below), `module` (the name of the module beside the function, where the function's own
-/// is taken), `crate` (the path of the crate `specialize`), `crates` (below) and `limit` (how many variants may be listed, 1,024 unless set).
+/// | item | what it does |
+/// | --- | --- |
+/// | `at::<N>(x)` | the variant for a constant, open to inlining; there if all specialized parameters are integers, `bool` or `char` |
+/// | `generic(x, n)` | the function as written |
+/// | `bind(n)` | a handle, `Bound`, served from the best tier there is; never blocks, never fails, asks for a variant in the background |
+/// | `prepare(n)` | a handle once the value has a variant, or why it can have none; blocks until then |
+/// | `prepare_within(n, timeout)` | the same, with a deadline |
+/// | `lookup(n)` | a handle if the value has a variant already; never blocks, asks for nothing |
+/// | `request(n)` | asks for a variant in the background; returns a future that may be dropped |
+/// | `map(xs, n, &mut out)` | with `batch(x)`: the function for every element of a slice |
+/// | `table()` | the dispatch table: which values have which variants, and what making them cost |
+///
+/// The body sees only std, by full paths, and what it defines itself, since it is compiled again while the program runs, away from the
+/// crate it stands in.
+///
+/// A specialized parameter is an integer, a float, a `bool` or a `char`; an array or a tuple of these; a slice `&[T]` of any of these, or a
+/// `&str`; or, in a captured module, a struct or an enum that derives `specialize::Value`. Floats are told apart by their bits. Listed
+/// variants may fix only some of the parameters, as in `#[specialize(kernel, channels in [1, 3, 4])]`; variants made at run time fix all.
+///
+/// # Options
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `hot = 500` | calls of one value, or their work, before it gets a variant of its own; 1,000 unless set |
+/// | `work = xs.len()` | how much a call counts towards `hot`, instead of one; below |
+/// | `batch(x)` | also `map`; below |
+/// | `module = name` | the name of the module beside the function, where the function's own is taken |
+/// | `crate = path` | the path of the crate `specialize`, where it is re-exported |
+/// | `crates(name)` | dependencies that the function uses; below |
+/// | `limit = 2_000` | how many variants may be listed; 1,024 unless set |
 ///
 /// With `batch(x)`, `map` calls the function for every element of a slice: `power::map(xs: &[u64], n: u32, out: &mut [u64])`, and
 /// `bound.map(xs, out)` with `n` bound. `x` becomes a slice at its place in the signature, and `out` comes last; `out[i]` becomes what
-/// the call with `xs[i]` returns. The loop is inside the variant: the choice of one is paid once, and the loop is unrolled and
-/// vectorised for the processor. All parameters must be `Copy`, and the function must return a value. `map` panics where the slices
-/// have different lengths; where a call panics, the results before it have been written.
+/// the call with `xs[i]` returns. The loop is inside the variant: it is dispatched once, and unrolled and vectorised for the processor.
+/// All parameters must be `Copy`, and the function must return a value. `map` panics if the slices have different lengths; if a call
+/// panics, the results before it have been written.
 ///
-/// With `work = expression`, a call counts as much as the expression says towards `hot`, instead of one: an integer of any type, of
-/// which less than nothing counts as nothing. It sees what the function's own scope has, and the parameters by their names: scalars
-/// and references by value, others by reference, `&mut` references as shared ones. It is evaluated only where a value has no variant
-/// yet, and is nothing to rely on for effects. A `map` counts the work of all its elements; without `work`, it is one call.
-///
-/// The function keeps its name, signature and attributes, and chooses a variant by its arguments. A module of the same name beside it
-/// has `at`, `generic`, `map`, `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and the type `Bound`; the
-/// documentation of the crate says what they do. The body sees only std, by full paths, and what it defines itself: it is compiled again while the
-/// program runs, away from the crate it stands in.
+/// `work = expression` may be an integer of any type; a negative one counts as zero. The expression sees what the function's own scope
+/// has, and the parameters by their names: scalars and references by value, others by reference, `&mut` references as shared ones. It is
+/// evaluated only while a value has no variant, so do not rely on it for effects. A `map` counts the work of all its elements; without
+/// `work`, it counts as one call.
 ///
 /// # Type parameters
 ///
 /// Each type parameter of a function needs a list of types, `T in [f32, f64]`, and each combination of listed types becomes a *family*: a
 /// function of its own, with its own table (`dot::<f32>`). `bind`, `prepare`, `prepare_within`, `lookup`, `request` and `table` take the
 /// types, as in `dot::prepare::<f32>(3)`, and so do `dot::Bound<f32>`, `dot::generic::<T>(...)` and `dot::at::<T, 3>(...)`, where types come
-/// before values. The dispatcher and `map` go by the types they are called with, which costs nothing; other types than those listed
-/// are served by the function as written. Listed values are listed for every family. A listed type borrows nothing, and is of std or of
-/// the captured module. Methods have no families.
+/// before values. The dispatcher and `map` go by the types they are called with, which costs nothing; the function as written serves
+/// types that are not listed. Listed values are listed for every family. A listed type borrows nothing, and is of std or of the captured
+/// module. A method cannot have type parameters.
 ///
 /// # Crates
 ///
 /// `crates(memchr)`, on a function or on a captured module, lets the text use dependencies of the crate it stands in, by the names that
-/// crate has for them. Variants are compiled against the very files that the build used, and take along what they call of the code in
-/// the crates' rlibs. Where such a file is gone or another when a variant is to be compiled, where the code needs a part of std that
-/// cannot be linked, where it has state (a `static` that changes, as behind `memchr::memchr`, or a thread-local), or where the rlib has
-/// no machine code (fat LTO) and code that is neither inline nor generic is called, the function stays generic and `prepare` says why.
-/// Code of a crate that a named crate depends on is taken along if it is inline or generic; else that crate must be named too. A macro
-/// of a crate is called by its path. Edition 2018 or later.
+/// crate has for them; a macro of theirs is called by its path. It needs edition 2018 or later. Variants are compiled against the very
+/// files that the build used, and take along the code they call from the crates' rlibs. Code of a crate that a named crate depends on is
+/// taken along if it is inline or generic; else that crate must be named too.
+///
+/// The function stays generic, and `prepare` says why, where
+///
+/// - a crate's file is missing, or has changed since the build;
+/// - the code needs a part of std that cannot be linked;
+/// - the code has state: a `static` that changes, as behind `memchr::memchr`, or a thread-local;
+/// - the rlib has no machine code (fat LTO), and code that is neither inline nor generic is called.
 ///
 /// # Modules
 ///
-/// On an inline module, the attribute *captures* it: functions, constants, types, impls, traits, macros and modules in it travel together,
-/// and its functions with a `#[specialize(n)]` of their own use them in every tier, also in their signatures. The module sees std and
-/// what it defines itself, and nothing else of the crate around it (`use` what you need of std in it). It cannot hold state: a `static`
-/// would be another one in each variant. Of its own options there are `crate` and `crates`.
+/// On an inline module, the attribute *captures* it: its functions, constants, types, impls, traits, macros and modules travel together.
+/// Functions in it that have a `#[specialize(n)]` of their own use them in every tier, also in their signatures. The module sees std and
+/// what it defines itself, and nothing else of the crate around it (`use` what you need of std in it). It cannot hold state, since each
+/// variant would have a `static` of its own. The module's own attribute takes the options `crate` and `crates`.
 ///
 /// ```
 /// #[specialize::specialize]
@@ -144,19 +170,19 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// A method has its items beside it in the impl: `Filter::apply_bind(n)`, `apply_prepare`, `apply_prepare_within`, `apply_lookup`,
-/// `apply_request`, `apply_table`, and `filter.apply_at::<N>(x)` and `filter.apply_generic(x, n)`. What they return stands in a module
-/// beside the impl, which is named by the type and the method (`filter_apply::Bound`, or as the option `module` says), and is called
-/// with the receiver first: `bound.call(&filter, x)`. In its own body, a method's name means the dispatcher.
+/// `apply_request`, `apply_table`, and `filter.apply_at::<N>(x)` and `filter.apply_generic(x, n)`. The handle stands in a module beside the
+/// impl that is named after the type and the method (`filter_apply::Bound`, or as the option `module` says); its `call` takes the receiver
+/// first: `bound.call(&filter, x)`. In its own body, a method's name means the dispatcher.
 #[proc_macro_attribute]
 pub fn specialize(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute::attribute(arguments.into(), item.into()).into()
 }
 
-/// Makes a struct or an enum of values a value itself, which functions can be specialized on: implements `specialize::Value`.
+/// Makes a struct or an enum a value that functions can be specialized on: implements `specialize::Value`.
 ///
-/// Every field must be a value: nothing is behind a pointer. An enum needs a `#[repr(u8)]`, or another integer, that says where its
-/// tag is. Types may be generic over values and constants. Unions and packed structs are refused. Where the crate `specialize` is
-/// re-exported, `#[value(crate = path)]` says where it is.
+/// Every field must be a value itself; nothing may be behind a pointer. An enum needs a `#[repr(u8)]`, or another integer, that says where
+/// its tag is; in a captured module it is given one. Types may be generic over values and constants. Unions and packed structs are
+/// refused. Where the crate `specialize` is re-exported, `#[value(crate = path)]` says where it is.
 ///
 /// ```
 /// #[specialize::specialize]

@@ -5,7 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::combinations::Combination;
-use crate::copies::{Way, tuple};
+use crate::copies::{EntryKind, tuple};
 use crate::expand::{self, Expansion};
 use crate::signature::Specialized;
 
@@ -60,22 +60,22 @@ impl Expansion<'_> {
     /// The variant for listed values. It stands alone, since variants that are inlined into one `match` are merged again.
     pub(crate) fn listed(&self) -> TokenStream {
         let call = self.call_template(self.values_of_listed());
-        self.copy_of_listed(&self.way_of_call(), &call)
+        self.copy_of_listed(&self.kind_of_call(), &call)
     }
 
-    /// The function with the values of a listed variant, for a way of calling it.
-    pub(crate) fn copy_of_listed(&self, way: &Way, body: &TokenStream) -> TokenStream {
+    /// The function with the values of a listed variant, as an entry of this kind.
+    pub(crate) fn copy_of_listed(&self, kind: &EntryKind, body: &TokenStream) -> TokenStream {
         if self.function.combinations.variants.is_empty() {
             return TokenStream::new();
         }
         let by_const_generics = self.by_const_generics();
         let generics = if by_const_generics { Self::constant_generics(self.fixed()) } else { quote!(__C: __Listed) };
-        let parameters = self.parameters_at(way, |position, name| Some(if self.fixes(position) { quote!(_) } else { name }));
-        let (front, name) = (quote!(#[doc(hidden)] #[inline(never)] pub), &way.listed);
-        self.copy(way, &front, &quote!(#name), &generics, &parameters, body)
+        let parameters = self.parameters_at(kind, |position, name| Some(if self.fixes(position) { quote!(_) } else { name }));
+        let (front, name) = (quote!(#[doc(hidden)] #[inline(never)] pub), &kind.listed);
+        self.copy(kind, &front, &quote!(#name), &generics, &parameters, body)
     }
 
-    /// What the user's text is called with in a listed variant.
+    /// The arguments of the user's function in a listed variant.
     pub(crate) fn values_of_listed(&self) -> impl Iterator<Item = TokenStream> {
         let by_const_generics = self.by_const_generics();
         self.signature.names().enumerate().map(move |(position, name)| match self.fixed().find(|fixed| fixed.position == position) {
@@ -85,9 +85,9 @@ impl Expansion<'_> {
         })
     }
 
-    /// The listed variant at an index, as a function for a way of calling.
-    fn listed_at(&self, way: &Way, index: usize, variant: &Combination) -> TokenStream {
-        let listed = &way.listed;
+    /// The listed variant at an index, as an entry of this kind.
+    fn listed_at(&self, kind: &EntryKind, index: usize, variant: &Combination) -> TokenStream {
+        let listed = &kind.listed;
         if self.by_const_generics() {
             let values = variant.iter().map(|value| expand::value(value, &TokenStream::new()));
             return quote!(#listed::<#({ #values }),*>);
@@ -97,16 +97,16 @@ impl Expansion<'_> {
     }
 
     /// The choice among the variants for listed values, which returns if there is one.
-    pub(crate) fn choose_listed(&self, way: &Way) -> TokenStream {
+    pub(crate) fn choose_listed(&self, kind: &EntryKind) -> TokenStream {
         let variants = &self.function.combinations.variants;
         if variants.is_empty() {
             return TokenStream::new();
         }
         let v1 = &self.v1;
         let calls = variants.iter().enumerate().map(|(index, variant)| {
-            let (listed, names) = (self.listed_at(way, index, variant), way.names());
+            let (listed, names) = (self.listed_at(kind, index, variant), kind.names());
             let call = self.unsafely(quote!(#listed(#(#names),*)));
-            way.returned(call)
+            kind.returned(call)
         });
         let values: Vec<TokenStream> = self.fixed().map(|fixed| self.name_of(fixed)).collect();
         if self.by_const_generics() {
@@ -148,7 +148,7 @@ impl Expansion<'_> {
                     }
                 })
                 .collect();
-            let (row, entries) = (tuple(&values), self.entries(&|way| self.listed_at(way, index, variant)));
+            let (row, entries) = (tuple(&values), self.entries(&|kind| self.listed_at(kind, index, variant)));
             quote!((#row, #entries))
         });
         quote!(const { &[#(#rows),*] })

@@ -177,7 +177,7 @@ pub(crate) fn starts_path(trees: &[TokenTree], index: usize) -> bool {
 }
 
 /// The tree, with its tokens changed if it is a group.
-fn inside(tree: TokenTree, change: impl FnOnce(TokenStream) -> TokenStream) -> TokenTree {
+pub(crate) fn inside(tree: TokenTree, change: impl FnOnce(TokenStream) -> TokenStream) -> TokenTree {
     let TokenTree::Group(group) = tree else { return tree };
     let mut other = Group::new(group.delimiter(), change(group.stream()));
     other.set_span(group.span());

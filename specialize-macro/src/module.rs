@@ -24,7 +24,7 @@ use crate::mistakes::Mistakes;
 use crate::names;
 use crate::raw::{self, Raw};
 use crate::resolve;
-use crate::sight::{Sight, Text};
+use crate::scope::{Scope, Source};
 use crate::template;
 
 /// What a captured module becomes. Whatever is wrong with it is added to the mistakes.
@@ -52,10 +52,10 @@ pub(crate) fn expand(arguments: &Arguments, item: &TokenStream, build: &Build, m
         let message = "nothing in this module is specialized; put `#[specialize(...)]` on a function in it, naming the parameters";
         mistakes.at(&item.ident, message);
     }
-    let sight = Sight { text: Text::Module, crates, build };
+    let scope = Scope { source: Source::Module, crates, build };
     crates.check(build, mistakes);
-    isolation::check(&marks::stripped(braces.stream()), sight, mistakes);
-    names::check_module(items, sight, mistakes);
+    isolation::check(&marks::stripped(braces.stream()), scope, mistakes);
+    names::check_module(items, scope, mistakes);
     emit(item, &inner, written, &arguments.options, build)
 }
 
@@ -73,16 +73,13 @@ fn check_options(arguments: &Arguments, mistakes: &mut Mistakes) {
 /// The module in the host, with the text that its functions share.
 fn emit(item: &ItemMod, inner: &TokenStream, written: Written, options: &Options, build: &Build) -> TokenStream {
     let v1 = expand::interface(options.root.as_ref());
-    let text = template::Text::of_module(&{
-        let Written { template, template_last, .. } = &written;
-        quote!(#template #template_last)
-    });
+    let Written { host, template, host_last, template_last } = written;
+    let text = template::Text::of_module(&quote!(#template #template_last));
     let names = isolation::names_module(&build.edition, &options.crates);
     let shared = descriptor::shared_template(text, &names, &options.crates, build, &v1);
     let preamble: TokenStream = names.parse().unwrap_or_default();
     let ItemMod { attrs, vis, mod_token, ident, .. } = item;
     let outer = attrs.iter().filter(|attribute| matches!(attribute.style, AttrStyle::Outer));
-    let Written { host, host_last, .. } = written;
     let host = isolation::without_tool_attributes(host);
     quote! {
         #(#outer)* #[no_implicit_prelude]

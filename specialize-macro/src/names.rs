@@ -1,5 +1,5 @@
-//! Names in a function's body that lead out of it. rustc would not find them in the hidden module either, but would advise an
-//! import; this says what helps. Where it cannot be sure, it leaves the name to rustc.
+//! Names in a body that lead out of it. rustc would not find them in the hidden module either, but would advise an import, which does
+//! not help; the messages here do. Where it is not certain what a name means, it is left to rustc.
 
 use std::collections::HashSet;
 
@@ -12,14 +12,14 @@ use syn::{
 
 use crate::isolation;
 use crate::mistakes::Mistakes;
-use crate::sight::{Sight, Text};
+use crate::scope::{Scope, Source};
 
 /// Refuses names in the body of a function that only the user's crate can have.
-pub(crate) fn check(signature: &Signature, body: &Block, sight: Sight<'_>, mistakes: &mut Mistakes) {
+pub(crate) fn check(signature: &Signature, body: &Block, scope: Scope<'_>, mistakes: &mut Mistakes) {
     let mut declared = Declared::default();
     declared.visit_signature(signature);
     declared.visit_block(body);
-    let mut uses = Uses::new(sight, declared, mistakes);
+    let mut uses = Uses::new(scope, declared, mistakes);
     uses.visit_block(body);
 }
 
@@ -73,16 +73,16 @@ impl<'ast> Visit<'ast> for Declared {
 }
 
 /// Refuses names in a captured module that only the rest of the user's crate can have.
-pub(crate) fn check_module(items: &[Item], sight: Sight<'_>, mistakes: &mut Mistakes) {
+pub(crate) fn check_module(items: &[Item], scope: Scope<'_>, mistakes: &mut Mistakes) {
     let mut declared = Declared::default();
     items.iter().for_each(|item| declared.visit_item(item));
-    let mut uses = Uses::new(sight, declared, mistakes);
+    let mut uses = Uses::new(scope, declared, mistakes);
     items.iter().for_each(|item| uses.visit_item(item));
 }
 
 /// A walk over the paths of a body.
 struct Uses<'a> {
-    sight: Sight<'a>,
+    scope: Scope<'a>,
     declared: Declared,
     /// Whether `use` starts at the root of the crate.
     absolute: bool,
@@ -91,28 +91,28 @@ struct Uses<'a> {
 }
 
 impl<'a> Uses<'a> {
-    fn new(sight: Sight<'a>, declared: Declared, mistakes: &'a mut Mistakes) -> Uses<'a> {
-        Uses { sight, declared, absolute: sight.build.edition == "2015", reported: HashSet::new(), mistakes }
+    fn new(scope: Scope<'a>, declared: Declared, mistakes: &'a mut Mistakes) -> Uses<'a> {
+        Uses { scope, declared, absolute: scope.build.edition == "2015", reported: HashSet::new(), mistakes }
     }
 
     /// Looks at the first word of a path.
     fn first(&mut self, name: &Ident) {
         let text = name.to_string();
         let declared = self.declared.more || self.declared.names.contains(&text);
-        if !declared && name != "Self" && !self.sight.has(name) && !isolation::leads_out(name) && self.reported.insert(text) {
-            self.mistakes.at(name, self.sight.not_visible(name));
+        if !declared && name != "Self" && !self.scope.has(name) && !isolation::leads_out(name) && self.reported.insert(text) {
+            self.mistakes.at(name, self.scope.not_visible(name));
         }
     }
 
     /// Looks at what is derived.
     fn derived(&mut self, path: &Path) {
         let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else { return };
-        match self.sight.text {
-            Text::Function => self.first(&first.ident),
+        match self.scope.source {
+            Source::Function => self.first(&first.ident),
             // The module's macro takes this out.
-            Text::Module if last.ident == "Value" => {}
-            Text::Module if self.sight.has(&first.ident) => {}
-            Text::Module => self.mistakes.at(
+            Source::Module if last.ident == "Value" => {}
+            Source::Module if self.scope.has(&first.ident) => {}
+            Source::Module => self.mistakes.at(
                 path,
                 format!(
                     "`{}` is derived by another crate, which a variant does not have; a captured module can derive what std defines, \
@@ -133,8 +133,8 @@ impl<'a> Uses<'a> {
             UseTree::Group(group) => return group.items.iter().for_each(|tree| self.used(tree)),
         };
         let local = !self.absolute && (self.declared.more || self.declared.names.contains(&name.to_string()));
-        if !local && !self.sight.has_crate(name) && !isolation::leads_out(name) {
-            self.mistakes.at(name, self.sight.not_visible(name));
+        if !local && !self.scope.has_crate(name) && !isolation::leads_out(name) {
+            self.mistakes.at(name, self.scope.not_visible(name));
         }
     }
 }

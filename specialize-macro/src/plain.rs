@@ -1,7 +1,7 @@
 //! Whether a signature is plain: whether nothing that a caller may keep can point into a variant's code or constants.
 //!
-//! Only a variant whose signature is plain may be unloaded. The list is of what is allowed: scalars, `str`, `String`, and slices,
-//! arrays, tuples, `Option`, `Result`, `Vec` and `Box` of these, and the structs and enums of a captured module that are made of these; references
+//! Only a variant whose signature is plain may be unloaded. These types are allowed: scalars, `str`, `String`, and slices, arrays,
+//! tuples, `Option`, `Result`, `Vec` and `Box` of these, and the structs and enums of a captured module that are made of these; references
 //! only as the outermost type of a parameter.
 
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! Items with the very tokens they were parsed from: what is printed again has lost where its closing delimiters stand.
+//! Items with the tokens they were parsed from: printing a parsed item would lose the places of its closing delimiters.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Attribute;

@@ -5,8 +5,8 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::ReturnType;
 
 use crate::function::Function;
+use crate::hygiene;
 use crate::layout::{self, Piece};
-use crate::made;
 use crate::methods;
 use crate::signature::Signature;
 use crate::tree::{self, Reader};
@@ -47,17 +47,17 @@ impl Text {
             Some("this compiler does not tell what macros wrote")
         } else if reader.open_predicate {
             Some("a macro in its body puts a `cfg` together")
-        } else if made::writes_dollar(&body) {
+        } else if hygiene::writes_dollar(&body) {
             Some("a macro wrote the macro that its body defines")
         } else {
             None
         };
-        let (definitions, pieces) = made::lay_out(body);
+        let (definitions, pieces) = hygiene::lay_out(body);
         Text { definitions, pieces, predicates: reader.predicates, identity: asks_for_identity(tokens), obstacle }
     }
 }
 
-/// What leads from the values to a function's text.
+/// The code that calls a function's text with its holes.
 pub(crate) struct Entry {
     /// The text of the entry and of its layout.
     pub(crate) entry: String,

@@ -161,7 +161,7 @@ impl Literal {
     }
 }
 
-/// The first `char` that would be a surrogate's place, and how many places surrogates take.
+/// The first `char` behind the surrogates, and how many surrogates there are.
 const SURROGATES: (char, u32) = ('\u{e000}', 0x800);
 
 impl ToTokens for Literal {

@@ -1,4 +1,4 @@
-//! The option `work`: what a call counts for, as a function of the parameters that stands in the user's scope.
+//! The option `work`: how much a call counts towards `hot`, as a function of the parameters in the user's scope.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -6,11 +6,8 @@ use syn::visit_mut::VisitMut;
 use syn::{Expr, Lifetime, Type};
 
 use crate::expand::Expansion;
+use crate::resolve::SCALARS;
 use crate::signature::Parameter;
-
-/// Types that are passed by value, besides shared references.
-const SCALARS: [&str; 16] =
-    ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool", "char"];
 
 /// The work of a call.
 pub(crate) struct Work<'a> {

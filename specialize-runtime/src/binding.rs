@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::descriptor::{Entries, Purpose};
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::function::{Entries, Purpose, Tier};
+use crate::function::Tier;
 use crate::pending::Pending;
 use crate::service;
 use crate::value::{Image, LIMIT, Values};

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::foreign;
+use crate::user_code;
 
 /// Which tiers may serve, and what they may do.
 ///
@@ -26,12 +26,12 @@ use crate::foreign;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
-    /// Everything: build-time variants, finished artifacts, and compiling new ones.
+    /// Everything: build-time variants, finished artifacts, and new ones, which are compiled.
     #[default]
     Full,
-    /// Build-time variants and finished artifacts; no process is ever started.
+    /// Build-time variants, and finished artifacts from the store. No process is ever started.
     Load,
-    /// Build-time variants only; no thread, file or process.
+    /// Build-time variants only. No thread is started, no file opened, no process started.
     BuildTime,
     /// The generic function only.
     Off,
@@ -190,48 +190,75 @@ macro_rules! setters {
 
 impl Config {
     setters! {
-        /// Which tiers may serve. `SPECIALIZE_MODE`: `full` (default), `load`, `build-time`, `off`.
+        /// Which tiers may serve; [`Mode::Full`] unless set.
+        ///
+        /// `SPECIALIZE_MODE`: `full`, `load`, `build-time` or `off`.
         mode: Mode;
-        /// Calls of one value before a background compile, 1,000 unless set; an attribute's own
-        /// `hot` comes before this one. `SPECIALIZE_HOT` comes before both.
+        /// Calls of one value, or their work, before a background compile; 1,000 unless set. An attribute's own `hot` comes before this
+        /// one, and the environment before both.
+        ///
+        /// `SPECIALIZE_HOT`: a number.
         hot: u64;
-        /// Runtime variants a function may have, 1,024 unless set; 0 means none.
-        /// `SPECIALIZE_TABLE_CAPACITY`.
+        /// Runtime variants a function may have; 1,024 unless set, and 0 for none.
+        ///
+        /// `SPECIALIZE_TABLE_CAPACITY`: a number.
         table_capacity: usize;
-        /// Libraries loaded at once in the process, 2,048 unless set. `SPECIALIZE_CODE_LIMIT`.
+        /// Libraries loaded at once in the process; 2,048 unless set.
+        ///
+        /// `SPECIALIZE_CODE_LIMIT`: a number.
         code_limit: usize;
-        /// The store's folder; an empty path means no store. `SPECIALIZE_CACHE_DIR`.
+        /// The store's folder; `specialize` in the user's cache folder unless set, and no store for an empty path.
+        ///
+        /// `SPECIALIZE_CACHE_DIR`: a path.
         cache_dir: impl Into<PathBuf>;
-        /// Bytes of artifacts kept on disk, 1 GiB unless set. `SPECIALIZE_CACHE_LIMIT`.
+        /// Bytes of artifacts kept on disk; 1 GiB unless set.
+        ///
+        /// `SPECIALIZE_CACHE_LIMIT`: a number of bytes.
         cache_limit: u64;
-        /// The longest one compile may take, 60 seconds unless set.
-        /// `SPECIALIZE_COMPILE_TIMEOUT_MS`, in milliseconds.
+        /// The longest one compile may take; 60 seconds unless set.
+        ///
+        /// `SPECIALIZE_COMPILE_TIMEOUT_MS`: a number of milliseconds.
         compile_timeout: Duration;
-        /// Bytes of address space of a compiler's process; 4 GiB unless set.
-        /// `SPECIALIZE_COMPILE_MEMORY`.
+        /// Bytes of address space for each compiler, linker and compile server; 4 GiB unless set.
+        ///
+        /// `SPECIALIZE_COMPILE_MEMORY`: a number of bytes.
         compile_memory: u64;
-        /// Compiles at once, 1 unless set. `SPECIALIZE_COMPILE_JOBS`.
+        /// Compiles at once; 1 unless set.
+        ///
+        /// `SPECIALIZE_COMPILE_JOBS`: a number.
         compile_jobs: usize;
-        /// The `rustc` to use instead of the one that built the program. `SPECIALIZE_TOOLCHAIN`.
+        /// The `rustc` to use, which must be the very compiler that built the program; the one at the place where it stood then, unless
+        /// set.
+        ///
+        /// `SPECIALIZE_TOOLCHAIN`: a path.
         toolchain: impl Into<PathBuf>;
-        /// The processor to compile for: `native` (default), `build` (as the program was built),
-        /// or a level that this processor has, such as `x86-64-v3`; anything else is reported and ignored. `SPECIALIZE_TARGET_CPU`.
+        /// The processor to compile for: `native` (unless set), `build` (as the program was built), or a level that this processor has,
+        /// such as `x86-64-v3`. Anything else is reported in a `tracing` event and ignored.
+        ///
+        /// `SPECIALIZE_TARGET_CPU`: the same.
         target_cpu: impl Into<String>;
-        /// What makes machine code. `SPECIALIZE_ENGINE`: `auto` (default), `llvm`, `rustc`.
+        /// What makes machine code; [`Engine::Auto`] unless set.
+        ///
+        /// `SPECIALIZE_ENGINE`: `auto`, `llvm` or `rustc`.
         engine: Engine;
-        /// Whether variants say which function and lines their code comes from, for debuggers, profilers and backtraces; not so unless
-        /// set, since such a variant takes some ten times the space and a linker of its own. `SPECIALIZE_DEBUG_INFO`: `true` or `false`.
+        /// Whether variants say which function and lines their code comes from, for debuggers, profilers and backtraces; `false` unless
+        /// set. Such a variant takes some ten times the space, and is linked by the system's linker.
+        ///
+        /// `SPECIALIZE_DEBUG_INFO`: `true` or `false`.
         debug_info: bool;
-        /// Whether a few calls are timed now and then for [`report`](crate::report()): from the start, or never. Unless set, calls
-        /// are timed from the first report on, or from the start where losers are to be demoted. A call that is timed may run in
-        /// another tier. `SPECIALIZE_SAMPLING`: `true` or `false`.
+        /// Whether a few calls are timed now and then for [`report`](crate::report()): from the start, or never. Unless set, they are
+        /// timed from the first report on, or from the start if losers are to be demoted. A call that is timed may run in another tier.
+        ///
+        /// `SPECIALIZE_SAMPLING`: `true` or `false`.
         sampling: bool;
-        /// Whether a variant that is measurably no faster than the generic function is taken out again, and made no more
-        /// unless `prepare` or `request` asks for it; not so unless set. `SPECIALIZE_DEMOTE_LOSERS`: `true` or `false`.
+        /// Whether a variant that is measurably no faster than the generic function is taken out again, and made again only if
+        /// `prepare` or `request` asks for it; `false` unless set.
+        ///
+        /// `SPECIALIZE_DEMOTE_LOSERS`: `true` or `false`.
         demote_losers: bool;
     }
 
-    /// Puts these settings in force for the process.
+    /// Puts these settings in force for the process. Cost: a look at some environment variables, once.
     ///
     /// # Errors
     ///
@@ -282,8 +309,8 @@ pub(crate) fn settings() -> &'static Settings {
     SETTINGS.get().unwrap_or_else(|| put_in_force(Config::default()).0)
 }
 
-/// Puts settings in force, unless there are some, and says whether they are; and tells what is wrong with them, when they are: whoever listens may call a
-/// specialized function.
+/// Puts settings in force, unless some are already, and returns the settings in force and whether they are these. What is wrong with
+/// them is reported afterwards, since a subscriber may call a specialized function.
 #[cold]
 fn put_in_force(config: Config) -> (&'static Settings, bool) {
     let mut fresh = false;
@@ -292,7 +319,7 @@ fn put_in_force(config: Config) -> (&'static Settings, bool) {
         Settings::new(config, of_environment)
     });
     for Wrong { setting, value, expected } in settings.wrong.iter().filter(|_| fresh) {
-        foreign::call(|| tracing::warn!(target: "specialize::settings", setting, value, expected, "a setting is wrong and is ignored"));
+        user_code::event!(warn, "specialize::settings", setting, value, expected, "a setting is wrong and is ignored");
     }
     (settings, fresh)
 }
@@ -340,7 +367,19 @@ impl Settings {
         settings
     }
 
-    /// Whether calls are timed, `asked` of somebody having asked for a report.
+    /// Checks that the mode in force has variants at run time at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`].
+    pub(crate) fn check_mode(&self, function: &'static str) -> Result<(), Error> {
+        match self.mode {
+            Mode::Full | Mode::Load => Ok(()),
+            mode @ (Mode::BuildTime | Mode::Off) => Err(Error::Forbidden { mode: mode.as_str(), function }),
+        }
+    }
+
+    /// Whether calls are timed; `asked` says whether a report was asked for.
     pub(crate) fn samples(&self, asked: bool) -> bool {
         self.sampling.unwrap_or(asked || self.demote_losers)
     }
@@ -356,8 +395,8 @@ fn of_environment(name: &str) -> Option<OsString> {
     if has_borrowed_rights() { None } else { std::env::var_os(name) }
 }
 
-/// Whether the program runs with more rights than whoever started it (set-user-id and the like), so that what it is given is not to
-/// be believed.
+/// Whether the program runs with more rights than whoever started it (set-user-id and the like), so that its environment cannot be
+/// trusted.
 #[cfg(specialize_runtime_tier)]
 pub(crate) fn has_borrowed_rights() -> bool {
     // SAFETY: the function takes a number and gives back another.

@@ -1,11 +1,11 @@
-//! A call that is made while its table is covered: in the tier its thread is forced to, or timed in one of two, or as ever.
+//! A call of a function whose table is covered: served in the tier its thread is forced to, or timed, or served as usual.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::descriptor::{Entries, Purpose};
 use crate::dispatch_table::DispatchTable;
-use crate::function::{Entries, Purpose};
 use crate::measure::{self, Gap, Turn};
 use crate::testing;
 use crate::value::Image;
@@ -66,7 +66,7 @@ impl Drop for CoveredCall {
     }
 }
 
-/// What serves a call of `table`'s function, or nothing where the generic function is to be called as ever.
+/// What serves a call of `table`'s function, or nothing where the generic function is to be called as usual.
 pub(crate) fn serve(table: &'static DispatchTable, purpose: Purpose, image: Image, key: u64) -> Option<CoveredCall> {
     let entered = Instant::now();
     if let Some(tier) = testing::tier_of_this_thread() {

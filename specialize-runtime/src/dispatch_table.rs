@@ -12,19 +12,22 @@ use crate::backoff::Backoff;
 use crate::binding::Shared;
 use crate::config::{Mode, settings};
 use crate::cost::Cost;
+use crate::descriptor::{Descriptor, Purpose};
 use crate::dispatch::hotness::Hotness;
 use crate::dispatch::reclaim::{self, Retired};
 use crate::dispatch::table::Table;
 use crate::error::Error;
-use crate::foreign;
-use crate::function::{Descriptor, ListedValues, Purpose, Tier};
+use crate::function::{ListedValues, Tier};
 use crate::maker;
 use crate::measure::Figures;
 use crate::registry::Registry;
+use crate::user_code;
 use crate::value::{self, Image, Values, mix};
 use crate::variant::{Origin, Variant};
 
-/// The dispatch table of one annotated function: `power::table()`.
+/// The dispatch table of one annotated function: `power::table()`. Prints as a list of its values by tier.
+///
+/// Its methods take a lock for a moment; [`entries`](Self::entries) also allocates.
 ///
 /// ```
 /// # use specialize::specialize;
@@ -79,7 +82,7 @@ struct Ledger {
     demoted: BTreeMap<Image, f64>,
 }
 
-/// What has happened to one function so far.
+/// Counts of what has happened to one function so far.
 ///
 /// ```
 /// # use specialize::specialize;
@@ -104,7 +107,7 @@ pub struct Counts {
     pub failed: u64,
     /// Variants that left to make room for others.
     pub evicted: u64,
-    /// How often a value was hot and was not asked for, since making variants for hot values took its share of the machine's time.
+    /// How often a hot value had to wait, since making variants for hot values had taken its share of the machine's time.
     pub declined: u64,
 }
 
@@ -165,9 +168,9 @@ impl TableEntry {
         self.cost
     }
 
-    /// Whether the variant stays for the life of the process: because something of it may have been
-    /// kept (the signature is not plain, or a panic began in it), because nothing can be unloaded here,
-    /// or because it is part of the program.
+    /// Whether the variant stays for the life of the process: because something of it may have been kept (the signature is not plain,
+    /// the function uses `crates(...)`, or a panic began in it), because nothing can be unloaded here, or because it is part of the
+    /// program.
     #[must_use]
     pub fn is_pinned(&self) -> bool {
         self.pinned
@@ -335,10 +338,7 @@ impl DispatchTable {
     /// Why the function can have no runtime variants in this process, whatever the value.
     pub(crate) fn may_have_runtime_variants(&self) -> Result<(), Error> {
         let function = self.name();
-        match settings().mode {
-            Mode::Full | Mode::Load => {}
-            mode @ (Mode::BuildTime | Mode::Off) => return Err(Error::Forbidden { mode: mode.as_str(), function }),
-        }
+        settings().check_mode(function)?;
         maker::supported(&self.descriptor)?;
         if self.capacity() == 0 {
             return Err(Error::TableFull { function, capacity: 0 });
@@ -436,7 +436,7 @@ impl DispatchTable {
     }
 
     fn report_eviction(&self, value: &str) {
-        foreign::call(|| tracing::debug!(target: "specialize::evict", function = self.name(), value, "a variant leaves the table"));
+        user_code::event!(debug, "specialize::evict", function = self.name(), value, "a variant leaves the table");
     }
 
     /// Retires what was taken out of the table; to be called when no lock is held, since it may unload, and tells of it.
@@ -457,8 +457,11 @@ impl DispatchTable {
     /// Remembers that a hot value has to wait.
     pub(crate) fn declined(&self) {
         self.ledger().counts.declined += 1;
-        foreign::call(
-            || tracing::debug!(target: "specialize::request", function = self.name(), "a hot value waits: making variants had its share of the machine's time"),
+        user_code::event!(
+            debug,
+            "specialize::request",
+            function = self.name(),
+            "a hot value waits: making variants had its share of the machine's time"
         );
     }
 

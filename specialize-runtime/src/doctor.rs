@@ -1,4 +1,4 @@
-//! What is missing in this place: goes the whole way from the settings to a variant that is called and unloaded, and says where it ends.
+//! What is missing in this place: takes each step from the settings to a variant that is called and unloaded, and says which one fails.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use crate::error::Error;
 #[cfg(specialize_runtime_tier)]
 mod examination;
 
-/// Goes the whole way of a variant with a function of this crate's own, and says what is missing in this place and what to do.
+/// Makes a variant of a function of this crate's own, step by step, and says what is missing in this place and what to do.
 ///
-/// Everything is tried that the settings in force allow: the store, the toolchain, the support library, the compile server, and a
-/// variant that is compiled, linked, loaded, called and unloaded; panics are tried in a process of their own.
+/// It tries everything that the settings in force allow: the store, the toolchain, the support library, the compile server, and a
+/// variant that is compiled, linked, loaded, called and unloaded. Panics are tried in a process of their own.
 ///
-/// Cost: everything that is built once on a machine, some two seconds the first time, half a second later. It blocks meanwhile, on a
-/// thread of its own. It is meant for operators and tests, not for every start of a program.
+/// Cost: some two seconds the first time on a machine, half a second later, in which it blocks. It is meant for operators and tests,
+/// not for every start of a program.
 ///
 /// ```
 /// let diagnosis = specialize::doctor();
@@ -36,7 +36,7 @@ fn examine(diagnosis: &mut Diagnosis) {
 
 #[cfg(not(specialize_runtime_tier))]
 fn examine(diagnosis: &mut Diagnosis) {
-    let reason = crate::compile::record::UNSUPPORTED.to_owned();
+    let reason = crate::record::UNSUPPORTED.to_owned();
     diagnosis.add("platform", Finding::Missing(Error::UnsupportedPlatform { reason }), Duration::ZERO);
 }
 
@@ -87,13 +87,13 @@ pub struct Check {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Finding {
-    /// As it should.
+    /// It works; what was found.
     Well(String),
-    /// Not as it should, but variants can be had all the same.
+    /// It does not work as it should, but variants can be had all the same; why.
     Wanting(String),
-    /// No variant can be had.
+    /// It does not work, and no variant can be had; why.
     Missing(Error),
-    /// It was not tried, since something before it is missing, or the settings forbid it.
+    /// It was not tried, since an earlier step failed.
     NotTried,
 }
 
@@ -104,7 +104,7 @@ impl Diagnosis {
         self.checks.iter().all(|check| matches!(check.finding, Finding::Well(_) | Finding::Wanting(_)))
     }
 
-    /// The first step that ends the way.
+    /// The first step that keeps variants from being had.
     #[must_use]
     pub fn first_missing(&self) -> Option<&Check> {
         self.checks.iter().find(|check| matches!(check.finding, Finding::Missing(_) | Finding::NotTried))
@@ -150,7 +150,7 @@ fn advice_on(error: &Error) -> Option<&'static str> {
         Error::ToolchainMissing { .. } | Error::ToolchainDiffers { .. } => {
             "install the toolchain that built the program, or ship its artifacts and set SPECIALIZE_MODE=load"
         }
-        Error::LinkerMissing { .. } => "install binutils, or the toolchain's rust-lld",
+        Error::LinkerMissing { .. } => "install a C compiler with binutils, or the toolchain's rust-lld",
         Error::Spawn { .. } => "processes cannot be started here (seccomp, limits): ship finished artifacts and set SPECIALIZE_MODE=load",
         Error::Load { .. } => "nothing can be loaded from the store (noexec, SELinux): set SPECIALIZE_CACHE_DIR to another place",
         _ => return None,

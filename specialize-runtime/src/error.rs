@@ -70,7 +70,7 @@ pub enum Error {
         /// The most bytes.
         limit: usize,
     },
-    /// The values are none of those that the attribute lists.
+    /// The attribute does not list these values.
     #[error("`{function}` has no build-time variant for this value; list it in the attribute")]
     NotListed {
         /// The function's name.
@@ -78,7 +78,8 @@ pub enum Error {
     },
     /// The variant for these values was measured, and taken out again.
     #[error(
-        "the variant of `{function}` for this value was no faster than the generic function ({speedup:.2}x) and was taken out; `prepare` still gets one"
+        "the variant of `{function}` for this value was no faster than the generic function ({speedup:.2}x) and was taken out; \
+         `prepare` still gets one"
     )]
     Demoted {
         /// The function's name.
@@ -100,10 +101,11 @@ pub enum Error {
         /// How long the caller was ready to wait.
         waited: Duration,
     },
-    /// The thread that would have to wait is the one that makes variants: it runs a waker, or a subscriber of `tracing`, that waits.
-    /// The variant that was asked for is made all the same, in the background.
+    /// A waker or a subscriber of `tracing` waits for a variant on the thread that makes variants, which would wait for itself. The
+    /// variant is made all the same, in the background.
     #[error(
-        "this thread makes variants and would wait for itself; whoever is woken or told of something by it asks with `request` or `bind`, or waits on another thread"
+        "this thread makes variants and would wait for itself; whoever is woken or told of something by it asks with `request` or \
+         `bind`, or waits on another thread"
     )]
     WaitsForItself,
     /// The background thread could not be started.
@@ -112,7 +114,7 @@ pub enum Error {
         /// The system's answer.
         source: Arc<io::Error>,
     },
-    /// The background thread met a mistake in this crate.
+    /// Making the variant panicked, which is a bug in this crate.
     #[error("making a variant of `{function}` hit a mistake in specialize itself; please report it with the panic's message")]
     BackgroundPanic {
         /// The function's name.
@@ -122,7 +124,11 @@ pub enum Error {
     #[error("the process is ending; no variant is made any more")]
     Ending,
     /// There is no compiler where it should be.
-    #[error("no compiler at {path}: {source}; install the toolchain that built this program there, or name another place in SPECIALIZE_TOOLCHAIN", path = path.display())]
+    #[error(
+        "no compiler at {path}: {source}; install the toolchain that built this program there, or name another place in \
+         SPECIALIZE_TOOLCHAIN",
+        path = path.display()
+    )]
     ToolchainMissing {
         /// Where it was looked for.
         path: PathBuf,
@@ -130,7 +136,11 @@ pub enum Error {
         source: Arc<io::Error>,
     },
     /// The compiler is not the one that built the program.
-    #[error("the compiler at {path} is not the one that built this program: expected {expected}, found {found}; name the right one in SPECIALIZE_TOOLCHAIN", path = path.display())]
+    #[error(
+        "the compiler at {path} is not the one that built this program: expected {expected}, found {found}; name the right one in \
+         SPECIALIZE_TOOLCHAIN",
+        path = path.display()
+    )]
     ToolchainDiffers {
         /// The compiler asked.
         path: PathBuf,
@@ -139,22 +149,23 @@ pub enum Error {
         /// What was found.
         found: String,
     },
-    /// The compiler that built the program is none that this crate was tested with, and its probe did not go well.
+    /// The compiler that built the program was not tested with this crate, and the probe of it failed.
     #[error(
-        "this program was built by {compiler}, which specialize was not tested with, and {reason}; listed values and the generic function serve; build it with Rust {tested} to have variants at run time"
+        "this program was built by {compiler}, which specialize was not tested with, and {reason}; listed values and the generic \
+         function serve; build it with Rust {tested} to have variants at run time"
     )]
     ToolchainUntested {
         /// What the compiler calls itself.
         compiler: &'static str,
-        /// What went wrong with the probe.
+        /// Why the probe failed.
         reason: String,
         /// The releases that were tested.
         tested: String,
     },
     /// No linker was found.
-    #[error("no linker: neither {looked}; install binutils or the toolchain's own rust-lld")]
+    #[error("no linker at any of {looked}; install a C compiler with binutils, or the toolchain's own rust-lld")]
     LinkerMissing {
-        /// The places looked at.
+        /// The places looked at, separated by commas.
         looked: String,
     },
     /// A file or folder could not be read, made or written.
@@ -176,7 +187,10 @@ pub enum Error {
         source: Arc<io::Error>,
     },
     /// A compiler or linker did not end in time and was killed.
-    #[error("{program} did not end within {limit:?} and was killed; raise SPECIALIZE_COMPILE_TIMEOUT_MS if the kernel is large", program = program.display())]
+    #[error(
+        "{program} did not end within {limit:?} and was killed; raise SPECIALIZE_COMPILE_TIMEOUT_MS if the kernel is large",
+        program = program.display()
+    )]
     TimedOut {
         /// The program.
         program: PathBuf,
@@ -193,8 +207,11 @@ pub enum Error {
         /// Its diagnostics, the first 64 KiB of them.
         output: String,
     },
-    /// A compiler or linker failed, it seems for want of memory.
-    #[error("{program} failed ({status}) with the {limit} bytes of memory that it may have: {output}; raise SPECIALIZE_COMPILE_MEMORY", program = program.display())]
+    /// A compiler or linker failed, apparently for lack of memory.
+    #[error(
+        "{program} failed ({status}) with the {limit} bytes of memory that it may have: {output}; raise SPECIALIZE_COMPILE_MEMORY",
+        program = program.display()
+    )]
     OutOfMemory {
         /// The program.
         program: PathBuf,
@@ -215,7 +232,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// The one engine that the settings allow did not make the variant.
+    /// The only engine that the settings allow could not make the variant.
     #[error("the engine `{engine}` did not make this variant of `{function}`: {reason}; SPECIALIZE_ENGINE=auto lets another try")]
     Engine {
         /// The engine, as `SPECIALIZE_ENGINE` spells it.
@@ -234,7 +251,10 @@ pub enum Error {
         symbols: String,
     },
     /// A crate that the function uses is not where it was when the program was built.
-    #[error("`{function}` uses the crate `{name}`, which is not at {path} any more: {source}; build the program again, or put the file back", path = path.display())]
+    #[error(
+        "`{function}` uses the crate `{name}`, which is not at {path} any more: {source}; build the program again, or put the file back",
+        path = path.display()
+    )]
     DependencyMissing {
         /// The function's name.
         function: &'static str,
@@ -246,7 +266,11 @@ pub enum Error {
         source: Arc<io::Error>,
     },
     /// A crate that the function uses is not the one that the program was built with.
-    #[error("`{function}` uses the crate `{name}`, and the one at {path} is not the one that this program was built with; build the program again, or put the file back", path = path.display())]
+    #[error(
+        "`{function}` uses the crate `{name}`, and the one at {path} is not the one that this program was built with; build the program \
+         again, or put the file back",
+        path = path.display()
+    )]
     DependencyDiffers {
         /// The function's name.
         function: &'static str,
@@ -255,9 +279,10 @@ pub enum Error {
         /// Where it was.
         path: PathBuf,
     },
-    /// The function uses state of a crate, of which a variant would have a copy.
+    /// The function uses state of a crate, of which each variant would have a copy.
     #[error(
-        "`{function}` uses {symbols}, which is state of a crate that it uses: each variant would have its own; use functions of the crate that keep nothing, or call this one outside the specialized function"
+        "`{function}` uses {symbols}, which is state of a crate that it uses: each variant would have its own; use functions of the \
+         crate that keep nothing, or call this one outside the specialized function"
     )]
     DependencyState {
         /// The function's name.
@@ -270,7 +295,7 @@ pub enum Error {
     CacheUntrusted {
         /// The folder or file.
         path: PathBuf,
-        /// What gives it away.
+        /// Why not.
         reason: String,
     },
     /// A finished library could not be loaded.

@@ -2,27 +2,31 @@
 //!
 //! Use it through the crate `specialize`; nothing here is promised to stay except what that crate re-exports.
 
+#![cfg_attr(not(specialize_runtime_tier), allow(dead_code, unused_imports, reason = "the runtime tier uses the rest"))]
+
 #[cfg(specialize_runtime_tier)]
 mod artifact;
 mod backoff;
 mod batch;
 mod binding;
 mod budget;
+#[cfg(specialize_runtime_tier)]
 mod compile;
 mod config;
 mod cost;
 mod covered;
+mod descriptor;
 mod dispatch;
 mod dispatch_table;
 mod doctor;
 mod error;
-mod foreign;
 mod function;
 mod lifetime;
 mod maker;
 mod measure;
-mod of_process;
 mod pending;
+mod per_process;
+mod record;
 mod registry;
 mod report;
 mod same;
@@ -32,10 +36,12 @@ mod skipped;
 mod stats;
 mod surface;
 mod sync;
+mod template;
 pub mod testing;
 mod threads;
 #[cfg(specialize_runtime_tier)]
 mod trust;
+mod user_code;
 mod value;
 mod variant;
 mod work;
@@ -67,10 +73,11 @@ pub mod __private {
         pub use crate::__specialize_surface as surface;
         pub use crate::batch::{check_lengths, copied, total};
         pub use crate::binding::Binding;
-        pub use crate::compile::template::{BuildFlags, Dependency, Flags, Piece, Template};
-        pub use crate::function::{Descriptor, Entries, Function, Purpose};
+        pub use crate::descriptor::{Descriptor, Entries, Purpose};
+        pub use crate::function::Function;
         pub use crate::same::{are_same, same};
         pub use crate::stats::FUNCTIONS;
+        pub use crate::template::{BuildFlags, Dependency, Flags, Piece, Template};
         pub use crate::testing::agree;
         pub use crate::value::{Of, Value, Values, again, differ, equal, is_dense, is_parameter, place, tag};
         pub use crate::work::Work;

@@ -2,15 +2,15 @@
 //! then loads it. The one place where the artifact and compile wings meet.
 
 #[cfg(specialize_runtime_tier)]
-pub(crate) use with_runtime_tier::{Keeping, allowed, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
+pub(crate) use with_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 #[cfg(not(specialize_runtime_tier))]
 pub(crate) use without_runtime_tier::{Keeping, find_finished, has_room, keep_server, make, store_failure, stuck, supported};
 
 #[cfg(not(specialize_runtime_tier))]
 mod without_runtime_tier {
-    use crate::compile::record;
+    use crate::descriptor::Descriptor;
     use crate::error::Error;
-    use crate::function::Descriptor;
+    use crate::record;
     use crate::value::Image;
     use crate::variant::Variant;
 
@@ -62,28 +62,16 @@ mod with_runtime_tier {
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request, dependencies};
-    use crate::config::{Engine, Mode, has_borrowed_rights, settings};
+    use crate::config::{Engine, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
+    use crate::descriptor::Descriptor;
     use crate::error::Error;
-    use crate::foreign::{self, Within};
-    use crate::function::Descriptor;
+    use crate::user_code::{self, EnteredSpan};
     use crate::value::{Image, Part};
     use crate::variant::{Made, Origin, Variant};
     use crate::workshop::Workshop;
 
     pub(crate) use crate::compile::llvm::keep_server;
-
-    /// Whether the mode in force has variants at run time at all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Forbidden`].
-    pub(crate) fn allowed(function: &'static str) -> Result<(), Error> {
-        match settings().mode {
-            Mode::Full | Mode::Load => Ok(()),
-            mode @ (Mode::BuildTime | Mode::Off) => Err(Error::Forbidden { mode: mode.as_str(), function }),
-        }
-    }
 
     /// Whether the function behind `descriptor` can have runtime variants, whatever the values.
     pub(crate) fn supported(descriptor: &Descriptor) -> Result<(), Error> {
@@ -145,7 +133,8 @@ mod with_runtime_tier {
         dependencies::confirm(template)?;
         let (dylib, made, compile) = {
             let function = descriptor.name;
-            let _span = Within::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = %image.digest()));
+            let _span =
+                EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = %image.digest()));
             compile_with_some_engine(workshop, toolchain, &request)?
         };
         let prepare = watch.lap().saturating_sub(compile);
@@ -190,27 +179,24 @@ mod with_runtime_tier {
             }
             Err(error) => {
                 let (function, value) = (descriptor.name, image.digest());
-                foreign::call(
-                    || tracing::warn!(target: "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew"),
-                );
+                user_code::event!(warn, "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew");
                 None
             }
         }
     }
 
     fn report_loaded(descriptor: &Descriptor, image: &Image, key: &Key, made: &Made, cost: Cost) {
-        foreign::call(|| {
-            tracing::debug!(
-                target: "specialize::load",
-                function = descriptor.name,
-                value = %image.digest(),
-                artifact = %key.digest(),
-                origin = ?made.origin,
-                took = ?cost.total(),
-                ?cost,
-                "a variant is loaded"
-            )
-        });
+        user_code::event!(
+            debug,
+            "specialize::load",
+            function = descriptor.name,
+            value = %image.digest(),
+            artifact = %key.digest(),
+            origin = ?made.origin,
+            took = ?cost.total(),
+            ?cost,
+            "a variant is loaded",
+        );
     }
 
     /// What is left to be done for a variant that can be called already.
@@ -221,7 +207,7 @@ mod with_runtime_tier {
         /// Keeps the variant for the next process.
         pub(crate) fn finish(self) {
             if let Err(error) = self.1.keep(self.0) {
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "a variant is not kept for the next process"));
+                user_code::event!(warn, "specialize::store", %error, "a variant is not kept for the next process");
             }
         }
     }
@@ -246,9 +232,7 @@ mod with_runtime_tier {
             Some(reason) if engine == Engine::Llvm => Err(Error::Engine { engine: engine.as_str(), function, reason }),
             fallback => {
                 if let Some(reason) = &fallback {
-                    foreign::call(
-                        || tracing::info!(target: "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone"),
-                    );
+                    user_code::event!(info, "specialize::compile", function, reason, "rustc makes this variant instead of LLVM alone");
                 }
                 let mut watch = Watch::start();
                 let dylib = compile::compile(toolchain, request)?;

@@ -7,15 +7,15 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
-use crate::foreign;
 use crate::threads;
+use crate::user_code;
 
 /// A variant that is being made. It may be awaited under any executor, waited for, or dropped: the
 /// variant is made all the same.
 ///
-/// Who awaits it is woken on the thread that makes variants. An executor may poll the task right there, and the task may ask for more
-/// variants and await them; but it must not block, since no variant is made meanwhile. If it waits for one of this crate's, it is told
-/// so at once, by [`Error::WaitsForItself`].
+/// A task that awaits it is woken on the thread that makes variants. An executor may poll the task right there, and the task may ask for
+/// more variants and await them. But it must not block, since no variant is made meanwhile; waiting for a variant there is
+/// [`Error::WaitsForItself`] at once.
 ///
 /// ```
 /// # use specialize::specialize;
@@ -139,7 +139,7 @@ impl Outcome {
             if threads::would_wait_for_itself() {
                 return Some(Err(Error::WaitsForItself));
             }
-            // A deadline beyond what the clock can say is none.
+            // The deadline is beyond what the clock can express, so there is none.
             let Some(deadline) = deadline else {
                 drop(state);
                 return Some(self.wait());
@@ -176,7 +176,7 @@ impl Waiting {
     /// Lets the tasks go on.
     pub(crate) fn wake(self) {
         for waker in self.0 {
-            foreign::call(|| waker.wake());
+            user_code::call(|| waker.wake());
         }
     }
 }

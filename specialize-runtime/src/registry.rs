@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Weak};
 
 use crate::binding::Shared;
+use crate::descriptor::Purpose;
 use crate::dispatch::table::{Array, Table, Writer};
-use crate::function::Purpose;
 use crate::value::Image;
 use crate::variant::Variant;
 

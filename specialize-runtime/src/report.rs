@@ -1,4 +1,4 @@
-//! What paid off: for every function and value, what its variant cost, what a call takes with it and without, and a verdict.
+//! The report on what paid off: for every function and value, what its variant cost, what a call takes with it and without, and a verdict.
 
 mod table;
 
@@ -9,13 +9,13 @@ use crate::function::Tier;
 use crate::measure::{self, Comparison, Samples};
 use crate::stats::functions;
 
-/// What paid off so far; prints as a table, and with the feature `serde` serializes.
+/// What paid off so far. It prints as a table, and serializes with the feature `serde`.
 ///
-/// A few calls are timed now and then, with the arguments they are made with, in the generic function and in the variant by turns:
-/// of dispatchers and of handles, but not of `map`. A call costs nothing more in between. That begins with the first report, or at
-/// the start with [`Config::sampling`](crate::Config::sampling).
+/// Now and then a few calls are timed, with the program's own arguments, in the generic function and in the variant by turns: calls of
+/// dispatchers and of handles, but not of `map`. The other calls cost nothing more. Timing begins with the first report, or at the start
+/// with [`Config::sampling`](crate::Config::sampling); so the first report has no times yet.
 ///
-/// Cost: locks, and a sort of some hundred numbers for each value.
+/// Cost: a lock for each function, and a sort of some hundred numbers for each value.
 ///
 /// ```
 /// println!("{}", specialize::report());
@@ -46,7 +46,7 @@ pub struct Report {
     pub functions: Vec<FunctionReport>,
 }
 
-/// What paid off of one function.
+/// What paid off for one function.
 ///
 /// ```
 /// # use specialize::specialize;
@@ -66,7 +66,7 @@ pub struct FunctionReport {
     pub name: &'static str,
     /// The path of the module that stands beside it.
     pub module_path: &'static str,
-    /// Every value that has a variant, or was called while calls were looked at.
+    /// Every value that has a variant, or was called while calls were timed.
     pub values: Vec<ValueReport>,
 }
 
@@ -94,19 +94,19 @@ pub struct ValueReport {
     pub value: String,
     /// The tier that serves them.
     pub tier: Tier,
-    /// About how many calls there were since the function was first looked at: how often they come is estimated ten times a second.
+    /// About how many calls there were since timing began: how often they come is estimated ten times a second.
     pub calls: u64,
-    /// What making the runtime variant cost; nothing for others.
+    /// How long making the runtime variant took; `None` in other tiers.
     pub cost: Option<Duration>,
-    /// Nanoseconds that the median call takes in the generic function, as far as it was measured.
+    /// Nanoseconds that the median call takes in the generic function; `None` if too few calls were timed.
     pub generic: Option<f64>,
-    /// The same in the variant.
+    /// Nanoseconds that the median call takes in the variant; `None` if too few calls were timed.
     pub bound: Option<f64>,
     /// Whether the variant is worth it.
     pub verdict: Verdict,
 }
 
-/// Whether a variant is worth it; says so in words.
+/// Whether a variant is worth it. Prints in words.
 ///
 /// ```
 /// # use specialize::specialize;
@@ -122,14 +122,14 @@ pub struct ValueReport {
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case", tag = "is"))]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Too few calls of both kinds were timed.
+    /// Too few calls were timed, in the generic function or in the variant.
     NotMeasured,
     /// The difference is smaller than what the times vary by.
     TooCloseToTell {
         /// How many times as fast as the generic function the variant seems to be.
         speedup: f64,
     },
-    /// The variant is no faster than the generic function, or less than a twentieth.
+    /// The variant is no faster than the generic function, or by less than a twentieth.
     NotWorthIt {
         /// How many times as fast as the generic function it is.
         speedup: f64,
@@ -138,9 +138,9 @@ pub enum Verdict {
     Pays {
         /// How many times as fast as the generic function it is.
         speedup: f64,
-        /// How many calls pay for what making it cost.
+        /// After how many calls it has saved the time that making it took.
         after: u64,
-        /// Whether there were that many.
+        /// Whether there were that many calls.
         paid: bool,
     },
 }

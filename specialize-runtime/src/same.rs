@@ -1,4 +1,4 @@
-//! Types that are the same, as generated code that is generic over them finds out.
+//! Comparing two types, for generated code that is generic over them.
 
 use std::any::TypeId;
 use std::marker::PhantomData;

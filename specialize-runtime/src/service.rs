@@ -14,22 +14,22 @@ use crate::config::settings;
 use crate::dispatch::reclaim;
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::foreign::{self, Within};
 use crate::maker::{self, Keeping};
 use crate::measure;
-use crate::of_process::OfProcess;
 use crate::pending::{Outcome, Pending};
+use crate::per_process::PerProcess;
 use crate::stats::functions;
 use crate::threads::{self, Making, Pinned};
+use crate::user_code::{self, EnteredSpan};
 use crate::variant::Variant;
 
 /// The queue and the threads that work on it.
 #[derive(Debug)]
 struct Service {
     state: Mutex<State>,
-    /// Told when a job is queued.
+    /// Notified when a job is queued.
     queued: Condvar,
-    /// Told when a job has ended.
+    /// Notified when a job has ended.
     ended: Condvar,
     /// The thread that keeps variants for the next process; nothing where it could not be started.
     keeper: OnceLock<Option<SyncSender<ToKeep>>>,
@@ -279,11 +279,11 @@ fn enqueue(job: Job, pinned: Pinned) -> Pending {
     state.queue.push_back(job);
     service.queued.notify_one();
     drop(state);
-    foreign::call(|| tracing::debug!(target: "specialize::request", function, value, "a variant is asked for"));
+    user_code::event!(debug, "specialize::request", function, value, "a variant is asked for");
     pending
 }
 
-/// Has the values of `shared` tried again by and by, as long as they have handles.
+/// Has the values of `shared` tried again later, as long as they have handles.
 pub(crate) fn put_off(shared: &Arc<Shared>) {
     let pinned = threads::pin_code();
     let service = service();
@@ -296,9 +296,9 @@ pub(crate) fn put_off(shared: &Arc<Shared>) {
 
 /// Waits until nothing is being compiled, but no longer than `timeout`; false if it takes longer.
 ///
-/// For tests and for the end of a warm-up: values whose background compile was asked for before the
-/// call have their variant, or have failed, when it returns true. On the thread that makes variants, which runs wakers and subscribers of
-/// `tracing`, it does not wait: it is false at once if something is being compiled.
+/// For tests, and for the end of a warm-up: when it returns true, every value whose variant was asked for before the call has it, or has
+/// failed. On the thread that makes variants, which runs wakers and subscribers of `tracing`, it does not wait: it returns false at once if
+/// something is being compiled.
 ///
 /// ```
 /// use std::time::Duration;
@@ -340,9 +340,7 @@ pub(crate) fn refuse_more() {
 #[cfg(specialize_runtime_tier)]
 pub(crate) fn wait_for_the_end(patience: Duration) {
     if !settle(patience) {
-        foreign::call(
-            || tracing::debug!(target: "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process"),
-        );
+        user_code::event!(debug, "specialize::compile", "a compile did not end in time; what it leaves is removed by the next process");
     }
 }
 
@@ -357,7 +355,7 @@ impl Service {
                 state.threads += 1;
                 Ok(())
             }
-            // The threads there are serve all the same.
+            // The threads that there are will serve.
             Err(_) if state.threads > 0 => Ok(()),
             Err(source) => Err(Error::Thread { source: Arc::new(source) }),
         }
@@ -455,12 +453,10 @@ fn make_room(table: &DispatchTable) -> Result<(), Error> {
 fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
     let (table, queue) = (job.shared.table(), job.queued.elapsed());
     let value = job.shared.image().digest();
-    let _span = Within::enter(|| tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value));
+    let _span = EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::request", "request", function = table.name(), value));
     let made = make_room(table).and_then(|()| maker::make(table.descriptor(), job.shared.image()));
     if let Err(error) = &made {
-        foreign::call(
-            || tracing::warn!(target: "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves"),
-        );
+        user_code::event!(warn, "specialize::request", function = table.name(), value, %error, "no variant: the generic function serves");
     }
     made.map(|(variant, keeping)| (variant.waited(queue), keeping))
 }
@@ -469,11 +465,11 @@ fn attempt(job: &Job) -> Result<(Variant, Option<Keeping>), Error> {
 fn report_published(shared: &Shared) {
     if shared.has_variant() {
         let (function, value) = (shared.table().name(), shared.image().digest());
-        foreign::call(|| tracing::debug!(target: "specialize::publish", function, value, "the variant serves from now on"));
+        user_code::event!(debug, "specialize::publish", function, value, "the variant serves from now on");
     }
 }
 
-static SERVICE: OfProcess<Service> = OfProcess::new();
+static SERVICE: PerProcess<Service> = PerProcess::new();
 
 /// Whether the service was set up by this process, and not by the one it was forked from.
 #[cfg(specialize_runtime_tier)]

@@ -29,9 +29,9 @@ pub fn functions() -> Vec<&'static DispatchTable> {
     functions
 }
 
-/// What the process has done so far; prints as a table.
+/// What the process has done so far. Prints as a table.
 ///
-/// Cost: a lock for each annotated function.
+/// Cost: some locks and an allocation for each annotated function.
 ///
 /// ```
 /// println!("{}", specialize::stats());
@@ -67,7 +67,7 @@ pub struct Stats {
     pub mode: Mode,
     /// Why finished variants are not kept for the next process, if they were meant to be.
     pub store_error: Option<Error>,
-    /// Variants that were to be unloaded, and that the system's loader keeps all the same.
+    /// Variants that were unloaded as far as this crate can, but that the system's loader still keeps mapped.
     pub stuck: usize,
     /// Every annotated function, ordered by path.
     pub functions: Vec<FunctionStats>,

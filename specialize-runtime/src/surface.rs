@@ -1,4 +1,4 @@
-//! What stands in the module of every annotated function, whatever its signature.
+//! The items beside every annotated function, whatever its signature: `bind`, `prepare` and the others.
 
 /// Generates `bind`, `prepare`, `prepare_within`, `lookup`, `request`, `table` and `Bound` over a static
 /// [`Function`](crate::function::Function).
@@ -11,10 +11,10 @@ macro_rules! __specialize_surface {
     ($function:ident: $values:ty; $tuple:expr; $($name:ident: $type:ty),+ $(,)?) => {
         /// The function with these values bound, served from the best tier there is.
         ///
-        /// It never blocks and never fails: where the values have no variant yet, the generic function serves, a variant is asked
-        /// for in the background, and the bound function turns to it when it is ready.
+        /// It never waits for a compiler and never fails: where the values have no variant yet, the generic function serves, a variant is
+        /// asked for in the background, and the bound function turns to it when it is ready.
         ///
-        /// Costs a look into the function's table, under a lock; keep what it returns and call that.
+        /// Cost: a lookup in the function's table, under a lock. Keep what it returns, and call that.
         #[inline]
         pub fn bind($($name: $type),+) -> Bound {
             Bound { binding: $function.bind($tuple) }
@@ -22,12 +22,14 @@ macro_rules! __specialize_surface {
 
         /// The function with these values bound, once they have a variant: listed, found on disk, or compiled now.
         ///
-        /// It blocks until then, but not in a waker or in a subscriber of `tracing` that the thread runs which makes variants: that is an
-        /// error at once, and the variant is made all the same.
+        /// It blocks until then. On the thread that makes variants, which runs wakers and subscribers of `tracing`, it returns an error at
+        /// once instead; the variant is made all the same.
+        ///
+        /// Cost: milliseconds for a new value, microseconds for one on disk, a lookup for one that has its variant.
         ///
         /// # Errors
         ///
-        /// Why the values can have no variant. The function itself goes on to serve them.
+        /// Why the values can have no variant. The function itself still serves them.
         #[inline]
         pub fn prepare($($name: $type),+) -> ::core::result::Result<Bound, $crate::Error> {
             $function.prepare($tuple).map(|binding| Bound { binding })
@@ -45,7 +47,7 @@ macro_rules! __specialize_surface {
 
         /// The function with these values bound, if they have a variant already.
         ///
-        /// It never blocks, and asks for nothing.
+        /// It never waits for a compiler, and asks for nothing. Cost: a lookup in the function's table, under a lock.
         #[inline]
         #[must_use]
         pub fn lookup($($name: $type),+) -> ::core::option::Option<Bound> {
@@ -54,7 +56,8 @@ macro_rules! __specialize_surface {
 
         /// Asks for a variant for these values in the background.
         ///
-        /// What it returns may be awaited, waited for, or dropped: the variant is made all the same.
+        /// What it returns may be awaited, waited for, or dropped: the variant is made all the same. Cost: a lookup in the function's
+        /// table, and a place in a queue, each under a lock.
         #[inline]
         pub fn request($($name: $type),+) -> $crate::Pending {
             $function.request($tuple)
@@ -125,7 +128,7 @@ macro_rules! __specialize_methods {
         ///
         /// # Errors
         ///
-        /// Why the values can have no variant. The method itself goes on to serve them.
+        /// Why the values can have no variant. The method itself still serves them.
         #[inline]
         $visibility fn $prepare($($name: $type),+) -> ::core::result::Result<$module::Bound, $crate::Error> {
             $module::prepare($($name),+)
@@ -211,12 +214,12 @@ macro_rules! __specialize_families {
 
         /// The function for these types with these values bound, once they have a variant: listed, found on disk, or compiled now.
         ///
-        /// It blocks until then, but not in a waker or in a subscriber of `tracing` that the thread runs which makes variants: that is an
-        /// error at once, and the variant is made all the same.
+        /// It blocks until then. On the thread that makes variants, which runs wakers and subscribers of `tracing`, it returns an error at
+        /// once instead; the variant is made all the same.
         ///
         /// # Errors
         ///
-        /// Why the values can have no variant. The function itself goes on to serve them.
+        /// Why the values can have no variant. The function itself still serves them.
         #[inline]
         pub fn prepare<$($generic)*>($($name: $type),+) -> ::core::result::Result<Bound<$($types),*>, $crate::Error>
         where

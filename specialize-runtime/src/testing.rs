@@ -1,4 +1,4 @@
-//! For tests of one's own specialized functions: a thread can be kept to a tier, and tiers can be compared.
+//! For tests of your specialized functions: keep a thread to one tier, or compare all tiers.
 //!
 //! ```
 //! use specialize::Tier;
@@ -16,9 +16,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::foreign;
 use crate::function::Tier;
 use crate::stats::functions;
+use crate::user_code;
 
 #[doc(inline)]
 pub use crate::__specialize_assert_tiers_agree as assert_tiers_agree;
@@ -31,18 +31,18 @@ thread_local! {
     static TRYING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Keeps every call of a specialized function that this thread makes, by dispatcher or by handle, to one tier, as long as what it
-/// returns lives.
+/// Keeps this thread to one tier as long as the returned guard lives: every call that it makes of a specialized function, by dispatcher or
+/// by handle, is served in that tier.
 ///
-/// In `Tier::Runtime` the first call of a value makes its variant, and waits for it; listed values get one too. Other threads are
-/// served as ever, but all calls of the process are slower meanwhile, by some hundred nanoseconds. What `tier` says of a handle is what
-/// would serve it otherwise. `generic` and `at` are always what their names say.
+/// In `Tier::Runtime` the first call with a value makes its variant, and waits for it; listed values get one too. `Bound::tier` still says
+/// which tier would serve the handle without the guard. `generic` and `at` are not affected. Drop the guards of one thread in the reverse
+/// order of their making.
 ///
-/// Guards on one thread are dropped in the reverse order of their making.
+/// Cost: other threads are served as usual, but every call in the process takes some hundred nanoseconds more meanwhile.
 ///
 /// # Panics
 ///
-/// Not itself; but a call of a function panics with the [`Error`] where the tier cannot serve its values.
+/// This function does not; but a call that the tier cannot serve panics with the [`Error`].
 ///
 /// ```
 /// # use specialize::specialize;
@@ -110,12 +110,12 @@ struct Unavailable(Error);
 
 /// Asserts that a call of a specialized function, or an expression with several, gives the same result in every tier.
 ///
-/// The expression is evaluated once in each tier: generic, build-time where its values are listed, and runtime where that tier is there;
-/// variants are made for that, which may take long. Two results are the same if they are equal by `==` and look the same by `{:?}`, so
-/// that zeroes of different sign differ and a NaN is a NaN; two panics are the same if their messages are. The value of the macro is the
-/// list of the tiers that were compared.
+/// The expression is evaluated once in each tier: generic, build-time if its values are listed, and runtime if there is such a tier. Missing
+/// variants are made, which takes milliseconds each. Two results are the same if they are equal by `==` and look the same by `{:?}`: zeroes
+/// of different sign differ, and a NaN equals a NaN. Two panics are the same if their messages are. The macro returns the list of the
+/// tiers that were compared.
 ///
-/// The expression must not give away what it uses, and must do the same each time: it may stand in a property test.
+/// The expression must not move what it uses, and must do the same each time. It may stand in a property test.
 ///
 /// # Panics
 ///
@@ -148,7 +148,7 @@ pub fn agree<R: PartialEq + Debug>(text: &str, call: impl Fn() -> R) -> Vec<Tier
     let mut differences = String::new();
     for tier in [Tier::BuildTime, Tier::Runtime] {
         match outcome_in(tier, &call).0 {
-            Outcome::Unavailable(error) => drop(foreign::call(|| tracing::debug!(%tier, %error, "a tier is not compared"))),
+            Outcome::Unavailable(error) => user_code::event!(debug, "specialize::testing", %tier, %error, "a tier is not compared"),
             outcome if outcome.is_as(&generic) => tiers.push(tier),
             outcome => {
                 let _ = write!(differences, "\n  {tier}: {}", outcome.show());

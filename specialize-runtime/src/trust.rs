@@ -1,4 +1,4 @@
-//! Whether what the compiler makes may be loaded: it was tested with this crate, or its probe went well on this machine.
+//! Whether variants of this compiler may be loaded: it was tested with this crate, or passed the probe on this machine.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
@@ -10,13 +10,14 @@ use crate::backoff::Backoff;
 use crate::compile::llvm::Refusal;
 use crate::compile::probe::{self, Outcome, Probe};
 use crate::compile::toolchain::Toolchain;
-use crate::compile::{self, Request, record, support, tested};
+use crate::compile::{self, Request, support, tested};
+use crate::descriptor::Descriptor;
 use crate::error::Error;
-use crate::foreign;
-use crate::function::Descriptor;
+use crate::record;
+use crate::user_code;
 use crate::workshop::Workshop;
 
-/// What this process knows of the compiler that built it.
+/// What this process knows of the compiler that built the host.
 #[derive(Debug, Default)]
 pub(crate) struct Trust {
     /// It was tested with this crate: there is nothing to find out.
@@ -49,7 +50,7 @@ impl Workshop {
     ///
     /// # Errors
     ///
-    /// [`Error::ToolchainUntested`] if the probe did not go well, and whatever keeps it from being made.
+    /// [`Error::ToolchainUntested`] if the probe failed, and whatever kept it from being built.
     pub(crate) fn trust_compiler(&self, descriptor: &Descriptor) -> Result<(), Error> {
         if self.trust.tested {
             return Ok(());
@@ -119,15 +120,12 @@ impl Workshop {
         }
         let started = Instant::now();
         let outcome = put()?;
-        foreign::call(
-            || tracing::info!(target: "specialize::build", engine, ?outcome, took = ?started.elapsed(), "an untested compiler was put to the probe"),
-        );
+        let took = started.elapsed();
+        user_code::event!(info, "specialize::build", engine, ?outcome, ?took, "an untested compiler was put to the probe");
         if let Some(verdict) = outcome.encode(SystemTime::now())
             && let Err(error) = self.store.keep_content(&key, verdict)
         {
-            foreign::call(
-                || tracing::warn!(target: "specialize::store", %error, "the verdict on the compiler is not kept for other processes"),
-            );
+            user_code::event!(warn, "specialize::store", %error, "the verdict on the compiler is not kept for other processes");
         }
         Ok(outcome)
     }
@@ -156,8 +154,8 @@ mod tests {
     use crate::artifact::store::Store;
     use crate::compile::Limits;
     use crate::compile::llvm::{self, Means};
-    use crate::compile::template::{Flags, Template};
-    use crate::function::example;
+    use crate::descriptor::example;
+    use crate::template::{Flags, Template};
 
     const DESCRIPTOR: Descriptor =
         Descriptor { template: Template { flags: Flags::Unreadable("none were needed"), ..example::TEMPLATE }, ..example::DESCRIPTOR };

@@ -5,8 +5,8 @@ use std::time::Duration;
 #[cfg(specialize_runtime_tier)]
 use crate::artifact::library::Library;
 use crate::cost::{Cost, Stages};
-use crate::foreign;
-use crate::function::Entries;
+use crate::descriptor::Entries;
+use crate::user_code;
 use crate::value::Image;
 
 /// Where a runtime variant came from.
@@ -114,8 +114,12 @@ impl Variant {
 
 impl Drop for Variant {
     fn drop(&mut self) {
-        foreign::call(
-            || tracing::debug!(target: "specialize::unload", function = self.function, value = %self.image.digest(), "a variant's code is not used any more"),
+        user_code::event!(
+            debug,
+            "specialize::unload",
+            function = self.function,
+            value = %self.image.digest(),
+            "a variant's code is not used any more"
         );
     }
 }

@@ -12,16 +12,16 @@ use crate::artifact::processor;
 use crate::artifact::store::Store;
 use crate::backoff::Backoff;
 use crate::compile::program::SERVER;
-use crate::compile::template::{Flags, Template};
 use crate::compile::toolchain::{self, Toolchain};
 use crate::compile::{Limits, Lowering, support};
 use crate::config::{Mode, Settings, settings};
+use crate::descriptor::Descriptor;
 use crate::error::Error;
-use crate::foreign;
-use crate::function::Descriptor;
 use crate::lifetime;
-use crate::of_process::OfProcess;
+use crate::per_process::PerProcess;
+use crate::template::{Flags, Template};
 use crate::trust::Trust;
+use crate::user_code;
 use crate::value::Image;
 
 /// How many runtime instances may live in one process, each with its own support library.
@@ -42,7 +42,7 @@ pub(crate) struct Workshop {
     no_server: Mutex<Backoff<String>>,
 }
 
-static WORKSHOP: OfProcess<OnceCell<Workshop>> = OfProcess::new();
+static WORKSHOP: PerProcess<OnceCell<Workshop>> = PerProcess::new();
 
 impl Workshop {
     /// The process's workshop; opens the store on first need.
@@ -220,7 +220,7 @@ impl Workshop {
         let started = Instant::now();
         let artifact = make()?;
         self.store.need(&artifact);
-        foreign::call(|| tracing::info!(target: "specialize::build", what, took = ?started.elapsed(), "built, once on this machine"));
+        user_code::event!(info, "specialize::build", what, took = ?started.elapsed(), "built, once on this machine");
         Ok(artifact)
     }
 }

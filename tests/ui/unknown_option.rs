@@ -1,4 +1,4 @@
-//! An option that is none.
+//! An unknown option.
 
 use specialize::specialize;
 

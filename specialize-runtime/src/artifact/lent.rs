@@ -3,7 +3,7 @@
 use std::alloc::Layout;
 
 use crate::artifact::slots::Slot;
-use crate::compile::record;
+use crate::record;
 
 /// What goes into which slot.
 pub(crate) fn lent() -> [(Slot, *const ()); 9] {

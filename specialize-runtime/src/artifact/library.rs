@@ -10,9 +10,9 @@ use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
 use crate::artifact::mapping::Mapping;
 use crate::artifact::opened::{Opened, address_of};
-use crate::artifact::pinning::{self, Code, Farewell};
+use crate::artifact::pinning::{self, Code, Disposal};
+use crate::descriptor::{Descriptor, Entries};
 use crate::error::Error;
-use crate::function::{Descriptor, Entries};
 
 /// The symbol of a variant's loop, which a function with the option `batch` has.
 pub(crate) const MAP: &str = "specialize_map";
@@ -22,7 +22,7 @@ pub(crate) fn loaded() -> usize {
     pinning::count().0
 }
 
-/// How many variants were to be unloaded, and are kept by the loader all the same.
+/// How many variants were unloaded, but are still kept mapped by the loader.
 pub(crate) fn stuck() -> usize {
     pinning::count().1
 }
@@ -51,7 +51,7 @@ impl Library {
     pub(crate) fn open(artifact: &Artifact, support: &Support, descriptor: &Descriptor) -> Result<Library, Error> {
         let mismatch = |reason: &str| Error::Mismatch { path: artifact.path().to_owned(), reason: reason.to_owned() };
         let Some(variant) = Dylib::examine(artifact.content()) else {
-            return Err(mismatch("it is no variant"));
+            return Err(mismatch("it is not a variant"));
         };
         if variant.layout != descriptor.layout {
             return Err(mismatch("a type in the signature has another layout there"));
@@ -93,11 +93,11 @@ impl Drop for Library {
     fn drop(&mut self) {
         match self.code.leave() {
             // The panic may have begun after it was taken out of its table.
-            Farewell::Keep => std::mem::forget(self.dylib.take()),
-            Farewell::Shared => drop(self.dylib.take()),
-            Farewell::Last => {
+            Disposal::Keep => std::mem::forget(self.dylib.take()),
+            Disposal::Shared => drop(self.dylib.take()),
+            Disposal::Unload => {
                 drop(self.dylib.take());
-                // A destructor of a thread-local keeps a library mapped, for one (dlclose(3)).
+                // For example, the destructor of a thread-local keeps a library mapped (dlclose(3)).
                 if self.mapping.is_still_there() {
                     self.code.is_stuck(&self.mapping);
                 }

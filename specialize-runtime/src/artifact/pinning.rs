@@ -1,4 +1,4 @@
-//! Which loaded variant a panic began in: its message and location may be kept for ever.
+//! Which loaded variants a panic began in: they stay loaded, since its message and location may be kept for ever.
 //!
 //! A panic in a variant enters the host's std through [`panic_entry`], which looks at the stack for
 //! code of variants before it goes on.
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::artifact::mapping::Mapping;
-use crate::compile::record;
+use crate::record;
 
 /// What is known of the code of variants.
 #[derive(Debug)]
@@ -41,13 +41,13 @@ pub(crate) struct Code {
 
 /// What is to be done with a library whose code is not used any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Farewell {
+pub(crate) enum Disposal {
     /// A panic began in it: it stays.
     Keep,
     /// Others use the same code.
     Shared,
-    /// Nobody does.
-    Last,
+    /// Nobody does: it is unloaded.
+    Unload,
 }
 
 impl Code {
@@ -68,19 +68,19 @@ impl Code {
 
     /// Ends the use, which comes before the code may be unmapped: afterwards other code may stand there. What a panic began in
     /// stays entered for ever.
-    pub(crate) fn leave(&self) -> Farewell {
+    pub(crate) fn leave(&self) -> Disposal {
         let mut loaded = loaded();
         let Some(region) = loaded.code.get_mut(&self.start) else {
-            return Farewell::Shared;
+            return Disposal::Shared;
         };
         region.users -= 1;
         match (self.is_pinned(), region.users) {
-            (true, _) => Farewell::Keep,
+            (true, _) => Disposal::Keep,
             (false, 0) => {
                 loaded.code.remove(&self.start);
-                Farewell::Last
+                Disposal::Unload
             }
-            (false, _) => Farewell::Shared,
+            (false, _) => Disposal::Shared,
         }
     }
 
@@ -101,8 +101,8 @@ pub(crate) fn count() -> (usize, usize) {
     (loaded.code.len() + loaded.stuck.len(), loaded.stuck.len())
 }
 
-/// What was stuck and is not any more: the thread has ended whose destructors kept it, or it was another's use that kept it, who had
-/// loaded the same file again and has let go of it since. The kernel is asked without the lock, which panics need.
+/// What was stuck and is not any more: the thread whose destructors kept it has ended, or somebody else had loaded the same file and
+/// has closed it since. The kernel is asked without the lock, which panics need.
 fn gone() -> Vec<Arc<Mapping>> {
     let stuck: Vec<Arc<Mapping>> = loaded().stuck.values().map(Arc::clone).collect();
     stuck.into_iter().filter(|mapping| !mapping.is_still_there()).collect()

@@ -18,17 +18,17 @@ use tempfile::NamedTempFile;
 use crate::artifact::file::{self, Access, Artifact};
 use crate::artifact::key::Key;
 use crate::artifact::temporary::{self, Temporary};
-use crate::artifact::{sweep, way};
+use crate::artifact::{safe_path, sweep};
 use crate::error::Error;
-use crate::foreign;
-use crate::of_process::OfProcess;
+use crate::per_process::PerProcess;
+use crate::user_code;
 
 /// Where finished artifacts are kept.
 #[derive(Debug)]
 pub(crate) struct Store {
     artifacts: PathBuf,
     work: PathBuf,
-    /// Where compilers work instead, which take no path that is no text.
+    /// Where compilers work instead if the path is not UTF-8, which they do not take.
     aside: Option<Temporary>,
     /// Bytes of artifacts that may stay.
     limit: u64,
@@ -46,7 +46,7 @@ pub(crate) struct Store {
     reason: Option<Error>,
 }
 
-/// A folder to work in, if whoever works there has made it.
+/// A folder to work in, which may not be made yet; removed when dropped.
 #[derive(Debug)]
 pub(crate) struct WorkPlace {
     path: PathBuf,
@@ -60,7 +60,7 @@ impl WorkPlace {
 
 impl Drop for WorkPlace {
     fn drop(&mut self) {
-        // Without descriptors nothing can be removed, for one.
+        // It cannot be removed without a free descriptor, for example.
         if !is_removed(&self.path) {
             left().push(std::mem::take(&mut self.path));
         }
@@ -157,16 +157,14 @@ impl Store {
             Ok(store) => Ok(store),
             Err(error) if lacks_what_comes_back(&error) => Err(error),
             Err(error) => {
-                foreign::call(
-                    || tracing::warn!(target: "specialize::store", %error, "there is no store: variants are made anew by each process"),
-                );
+                user_code::event!(warn, "specialize::store", %error, "there is no store: variants are made anew by each process");
                 Store::private(limit, Some(error))
             }
         }
     }
 
     fn shared(folder: &Path, limit: u64) -> Result<Store, Error> {
-        let store = Store::at(way::make_own(folder)?.join("v1"), limit);
+        let store = Store::at(safe_path::make_own(folder)?.join("v1"), limit);
         store.make_folders()?;
         // Folders that cannot be used are found out now, not after a compile.
         store.try_writing()?;
@@ -234,7 +232,7 @@ impl Store {
 
     /// Makes the folders of the store, unless they are there, and checks that they are closed to others.
     fn make_folders(&self) -> Result<(), Error> {
-        [&self.artifacts, &self.work].into_iter().try_for_each(|folder| way::make_own(folder).map(drop))
+        [&self.artifacts, &self.work].into_iter().try_for_each(|folder| safe_path::make_own(folder).map(drop))
     }
 
     /// Checks that something can be written.
@@ -295,7 +293,7 @@ impl Store {
         left().retain(|folder| !is_removed(folder));
         static COUNT: AtomicU64 = AtomicU64::new(0);
         // Processes of other namespaces may share the folder and have the same number, a forked child too.
-        static RANDOM: OfProcess<u64> = OfProcess::new();
+        static RANDOM: PerProcess<u64> = PerProcess::new();
         let random = RANDOM.get_or_init(|| RandomState::new().build_hasher().finish());
         let name = format!("{}-{random:016x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         WorkPlace { path: self.aside.as_ref().map_or(&*self.work, Temporary::path).join(name) }
@@ -309,13 +307,13 @@ impl Store {
             Ok(artifact) => Some(artifact),
             Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
             Err(error @ Error::CacheUntrusted { .. }) => {
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not used, and is made anew"));
+                user_code::event!(warn, "specialize::store", %error, "an artifact is not used, and is made anew");
                 // Another process may have removed it before us.
                 let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
                 None
             }
             Err(error) => {
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact cannot be read, and is made anew"));
+                user_code::event!(warn, "specialize::store", %error, "an artifact cannot be read, and is made anew");
                 None
             }
         }
@@ -365,7 +363,7 @@ impl Store {
             }
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
-                foreign::call(|| tracing::warn!(target: "specialize::store", %error, "an artifact is not kept for the next process"));
+                user_code::event!(warn, "specialize::store", %error, "an artifact is not kept for the next process");
                 Ok(Staged { artifact: Artifact::in_memory(content)?, file: None, kept })
             }
         }
@@ -387,7 +385,7 @@ impl Store {
         if self.loads_from_memory { artifact.load_from_memory() } else { Ok(artifact) }
     }
 
-    /// Lets nobody who cleans the store take `artifact` for something that is no longer used.
+    /// Notes that this process goes on to need `artifact`: before each sweep of its own, it records the use anew.
     pub(crate) fn need(&self, artifact: &Artifact) {
         self.needed.lock().unwrap_or_else(PoisonError::into_inner).insert(artifact.path().to_owned());
     }
@@ -402,7 +400,7 @@ impl Store {
             sweep::record_need(needed);
         }
         if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {
-            foreign::call(|| tracing::warn!(target: "specialize::store", %error, "the store cannot be kept within its limit"));
+            user_code::event!(warn, "specialize::store", %error, "the store cannot be kept within its limit");
         }
     }
 
@@ -411,7 +409,7 @@ impl Store {
     }
 }
 
-/// Whether it says nothing about the store, but that the process or the system has too little of something at the moment.
+/// Whether the process or the system has too little of something at the moment, which says nothing about the store.
 fn lacks_what_comes_back(error: &Error) -> bool {
     let Error::File { source, .. } = error else { return false };
     matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, OFlags, flock};
 use tempfile::TempDir;
 
-use crate::artifact::way;
+use crate::artifact::safe_path;
 use crate::error::Error;
 
 /// Where else there is room for temporary files: in memory.
@@ -35,7 +35,7 @@ impl Temporary {
     ///
     /// Others could move it, or it cannot be made.
     pub(crate) fn make(place: &Path) -> Result<Temporary, Error> {
-        let place = way::find_safe(place)?;
+        let place = safe_path::find(place)?;
         // What cannot be removed is left to the next.
         let _ = remove_left_behind(&place);
         let folder = tempfile::Builder::new()

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::of_process::this_process;
+use crate::per_process::this_process;
 
 /// The process whose children are entered: a fork of it inherits the list, but not the children.
 static PARENT: AtomicU64 = AtomicU64::new(0);

@@ -1,5 +1,5 @@
-//! The compile server as the host sees it: a child at the other end of two pipes, asked one job at
-//! a time, and killed as soon as it errs.
+//! The compile server as the host sees it: a child at the other end of two pipes, which does one job at a time, and is killed as soon as
+//! it breaks the protocol.
 
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -36,7 +36,7 @@ pub(super) struct Server {
 pub(super) enum Failure {
     /// The server said no, and serves on.
     Refused(String),
-    /// The bitcode is none, for this reason; the server serves on.
+    /// The bitcode cannot be read, for this reason; the server serves on.
     Unreadable(String),
     /// The server died, hung up or sent garbage.
     Broken(String),
@@ -86,7 +86,7 @@ impl Server {
         let broken = |error: io::Error| Failure::Broken(error.to_string());
         let request = frame::encode(Kind::Job, &job.encode()).map_err(broken)?;
         match self.exchange(&request, Instant::now() + timeout)? {
-            (Kind::Done, payload) => Done::decode(&payload).ok_or_else(|| Failure::Broken("its answer is none".to_owned())),
+            (Kind::Done, payload) => Done::decode(&payload).ok_or_else(|| Failure::Broken("its answer cannot be read".to_owned())),
             (Kind::Unreadable, reason) => Err(Failure::Unreadable(String::from_utf8_lossy(&reason).into_owned())),
             (Kind::Failed, reason) => Err(Failure::Refused(String::from_utf8_lossy(&reason).into_owned())),
             _ => Err(Failure::Broken("it answered out of turn".to_owned())),

@@ -12,9 +12,9 @@ use object::read::elf::ElfFile64;
 use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionFlags, elf};
 
 use super::digest::{digest, digest_file};
-use super::template::{BuildFlags, Dependency, Template};
 use super::toolchain::Stamp;
 use crate::Error;
+use crate::template::{BuildFlags, Dependency, Template};
 
 /// The member of an rlib that holds its metadata, and the section in it.
 const METADATA: (&[u8], &str) = (b"lib.rmeta", ".rmeta");

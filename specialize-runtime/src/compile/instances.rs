@@ -1,7 +1,7 @@
 //! Functions that the sysroot has instantiated: rustc does not instantiate them again, but leaves them to the linker. They are cut out of
 //! the sysroot's archives, as assembly for the support library.
 //!
-//! `Vec<String>::push`, for one, calls the `RawVec<String>::grow_one` that std has. What is cut out is code and constants, with all that
+//! For example, `Vec<String>::push` calls the `RawVec<String>::grow_one` that std has. What is cut out is code and constants, with all that
 //! they refer to, and never std's state: a function that needs more than that is left out, and so is what nobody here knows how to read.
 
 use std::collections::HashSet;
@@ -13,7 +13,7 @@ use object::read::archive::ArchiveFile;
 
 use self::cut::Object;
 use super::toolchain::Toolchain;
-use crate::foreign;
+use crate::user_code;
 
 mod cut;
 mod frames;
@@ -34,9 +34,7 @@ pub(super) fn assembly(toolchain: &Toolchain, provided: HashSet<String>) -> Stri
     let mut assembly = Assembly { text: String::new(), provided, objects: 0 };
     for archive in archives(toolchain) {
         if let Err(error) = assembly.add(&archive) {
-            foreign::call(
-                || tracing::debug!(target: "specialize::compile", archive = %archive.display(), error, "an archive cannot be read"),
-            );
+            user_code::event!(debug, "specialize::compile", archive = %archive.display(), error, "an archive cannot be read");
         }
     }
     assembly.text

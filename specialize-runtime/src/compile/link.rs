@@ -10,10 +10,10 @@ use object::{Object, ObjectSymbol};
 use super::process::{Job, Limits};
 use super::rustc::OBJECT;
 use super::system::System;
-use super::template::Template;
 use super::toolchain::Toolchain;
 use super::{Request, dependencies, symbol};
 use crate::Error;
+use crate::template::Template;
 
 /// The dylib, in the working directory.
 const LIBRARY: &str = "v.so";

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::Request;
 use super::client::{Failure, Server};
 use super::job::{Done, Hole, Job};
 use super::link;
 use super::process::Limits;
 use super::toolchain::Toolchain;
-use super::{Request, record};
 use crate::Error;
 use crate::backoff::Backoff;
 use crate::cost::Stages;
-use crate::foreign;
+use crate::record;
+use crate::user_code;
 
 /// After how many deaths of a server at one template the template is left to rustc for a while.
 const STRIKES: u32 = 2;
@@ -84,17 +85,16 @@ pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>, means: Means
     let library = link::finish(toolchain, request, &done.object, done.library.ok())?;
     link += started.elapsed() - answered;
     let stages = Stages { fill, optimise, emit, link };
-    foreign::call(|| {
-        tracing::debug!(
-            target: "specialize::compile",
-            function = request.lowering.template.function,
-            engine = "llvm",
-            ?stages,
-            took = ?started.elapsed(),
-            linker = refusal.as_deref().unwrap_or("own"),
-            "variant compiled"
-        )
-    });
+    user_code::event!(
+        debug,
+        "specialize::compile",
+        function = request.lowering.template.function,
+        engine = "llvm",
+        ?stages,
+        took = ?started.elapsed(),
+        linker = refusal.as_deref().unwrap_or("own"),
+        "variant compiled",
+    );
     Ok((library, stages))
 }
 
@@ -141,9 +141,7 @@ fn ask(toolchain: &Toolchain, request: &Request<'_>, means: Means<'_>) -> Result
             // A second try would take as long.
             Err(Failure::TimedOut) => (STRIKES, format!("it did not answer within {:?}", lowering.limits.timeout)),
         };
-        foreign::call(
-            || tracing::warn!(target: "specialize::compile", function = lowering.template.function, reason, "the compile server died"),
-        );
+        user_code::event!(warn, "specialize::compile", function = lowering.template.function, reason, "the compile server died");
         let mut troubles = troubles();
         let trouble = troubles.entry(place).or_default();
         trouble.deaths += more;

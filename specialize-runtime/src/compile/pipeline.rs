@@ -1,4 +1,4 @@
-//! One variant to make, and the engine that runs `rustc` for every value.
+//! The request for one variant, and the engine that runs `rustc` for each.
 
 use std::ffi::CStr;
 use std::fs;
@@ -9,7 +9,7 @@ use super::link;
 use super::rustc::{Lowering, OBJECT};
 use super::toolchain::Toolchain;
 use crate::Error;
-use crate::foreign;
+use crate::user_code;
 use crate::value::Part;
 
 /// One variant to make.
@@ -44,15 +44,14 @@ pub(crate) fn compile(toolchain: &Toolchain, request: &Request<'_>) -> Result<Ve
     let path = request.lowering.folder.join(OBJECT);
     let object = fs::read(&path).map_err(|error| Error::BadOutput { program: toolchain.rustc.clone(), path, reason: error.to_string() })?;
     let library = link::finish(toolchain, request, &object, None)?;
-    foreign::call(|| {
-        tracing::debug!(
-            target: "specialize::compile",
-            function = request.lowering.template.function,
-            engine = "rustc",
-            compile = ?compiled,
-            link = ?(started.elapsed() - compiled),
-            "variant compiled"
-        )
-    });
+    user_code::event!(
+        debug,
+        "specialize::compile",
+        function = request.lowering.template.function,
+        engine = "rustc",
+        compile = ?compiled,
+        link = ?(started.elapsed() - compiled),
+        "variant compiled",
+    );
     Ok(library)
 }

@@ -1,5 +1,5 @@
-//! The probe of a compiler that nobody has tried with this crate: a program of its own does with variants what a host does, and
-//! its end is the verdict. Nothing that the compiler made is loaded into the host before.
+//! The probe of a compiler that was not tested with this crate: a program of its own does with variants what a host does, and how it ends
+//! is the verdict. Until then, nothing that the compiler made is loaded into the host.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,15 +12,15 @@ use super::Request;
 use super::process::{Finished, Job, Limits};
 use super::program::Program;
 use super::rustc::Lowering;
-use super::template::{BuildFlags, Flags, Piece, Template};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::template::{BuildFlags, Flags, Piece, Template};
 use crate::value::Part;
 
 /// The longest that the program may take, which needs milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long other processes believe that a compiler has failed: a machine that was short of memory, for one, may have been the reason.
+/// How long other processes believe that a compiler has failed: the reason may have been the machine, for example a lack of memory.
 const FAILURE: Duration = Duration::from_secs(60 * 60);
 
 /// What the program prints if all went well.
@@ -40,7 +40,7 @@ const PROGRAM: Program = Program {
         ("panics.rs", include_str!("probe/panics.rs")),
         ("artifact/lent.rs", include_str!("../artifact/lent.rs")),
         ("artifact/slots.rs", include_str!("../artifact/slots.rs")),
-        ("compile/record.rs", include_str!(concat!(env!("OUT_DIR"), "/host_toolchain.rs"))),
+        ("record.rs", include_str!(concat!(env!("OUT_DIR"), "/host_toolchain.rs"))),
     ],
 };
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::process::{Job, Limits};
 use super::toolchain::Toolchain;
 use crate::Error;
-use crate::foreign;
+use crate::user_code;
 
 /// A helper program, as source.
 #[derive(Clone, Copy, Debug)]
@@ -84,9 +84,7 @@ impl Program {
         // The driver finds the linker that it drives by this.
         let environment = [("PATH", "/usr/bin:/bin".into())];
         Job { program: &toolchain.rustc, arguments: &arguments, environment: &environment, folder, limits }.run()?;
-        foreign::call(
-            || tracing::debug!(target: "specialize::compile", program = self.name, took = ?started.elapsed(), "a helper program was built"),
-        );
+        user_code::event!(debug, "specialize::compile", program = self.name, took = ?started.elapsed(), "a helper program was built");
         Ok(folder.join(self.name))
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::template::{BuildFlags, Flags, Piece, Template};
 use crate::Error;
+use crate::template::{BuildFlags, Flags, Piece, Template};
 use crate::value::Part;
 
 /// The name of the root file of a rendered template.
@@ -205,7 +205,7 @@ fn place(file: &str) -> Result<Place, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::function::example::{self, FLAGS};
+    use crate::descriptor::example::{self, FLAGS};
 
     const TEMPLATE: Template = Template {
         module_path: "host::m::power::template",

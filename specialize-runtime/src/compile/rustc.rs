@@ -8,9 +8,9 @@ use std::path::Path;
 use super::dependencies;
 use super::process::{Job, Limits};
 use super::render::{Holes, ROOT_FILE, Source};
-use super::template::{BuildFlags, Template};
 use super::toolchain::Toolchain;
 use crate::Error;
+use crate::template::{BuildFlags, Template};
 use crate::value::Part;
 
 /// The object, in the working directory.
@@ -63,7 +63,7 @@ impl Lowering<'_> {
         let path = self.folder.join(BITCODE);
         let bad = |reason: String| Error::BadOutput { program: toolchain.rustc.clone(), path: path.clone(), reason };
         let bitcode = fs::read(&path).map_err(|error| bad(error.to_string()))?;
-        if bitcode.starts_with(BITCODE_MAGIC) { Ok(bitcode) } else { Err(bad("it is no LLVM bitcode".to_owned())) }
+        if bitcode.starts_with(BITCODE_MAGIC) { Ok(bitcode) } else { Err(bad("it is not LLVM bitcode".to_owned())) }
     }
 
     /// Makes the folder, unless it is there.

@@ -10,10 +10,11 @@ use std::time::Instant;
 use super::process::{Job, Limits};
 use super::system::System;
 use super::toolchain::{Toolchain, archive_symbols, identity};
-use super::{instances, link, record};
+use super::{instances, link};
 use crate::Error;
 use crate::artifact::slots::{Slot, TABLE};
-use crate::foreign;
+use crate::record;
+use crate::user_code;
 
 /// The panic entry's name before mangling.
 const PANIC_ENTRY: &str = "rust_begin_unwind";
@@ -43,14 +44,12 @@ pub(crate) fn build(toolchain: &Toolchain, instance: u32, folder: &Path, limits:
     let name = library_name(instance);
     let built = build_with(&instances, toolchain, &name, folder, limits).or_else(|error| match error {
         Error::CompileFailed { .. } | Error::OutOfMemory { .. } | Error::BadOutput { .. } if !instances.is_empty() => {
-            foreign::call(|| tracing::debug!(target: "specialize::compile", %error, "the support library has no instances of the sysroot"));
+            user_code::event!(debug, "specialize::compile", %error, "the support library has no instances of the sysroot");
             build_with("", toolchain, &name, folder, limits)
         }
         error => Err(error),
     });
-    foreign::call(
-        || tracing::debug!(target: "specialize::compile", instances = ?found, took = ?started.elapsed(), "support library built"),
-    );
+    user_code::event!(debug, "specialize::compile", instances = ?found, took = ?started.elapsed(), "support library built");
     built
 }
 

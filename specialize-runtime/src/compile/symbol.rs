@@ -1,7 +1,7 @@
 //! The symbol by which debuggers and profilers call a variant: its function's path, since that of the entry is the same in all.
 
-/// The symbol for a variant of `function`, whose template stands in the module `module_path`; mangled as rustc's "legacy" scheme does it, which every tool turns back
-/// into a path. It is longer than the entry's own, which `perf` goes by where two symbols stand at one address.
+/// The symbol for a variant of `function`, whose template stands in the module `module_path`: mangled by rustc's "legacy" scheme, which
+/// every tool can demangle. It is longer than the entry's own symbol, since `perf` shows the longer of two at one address.
 pub(super) fn of_variant(module_path: &str, function: &str) -> String {
     // What tools take for a hash is cut off.
     const HASH: &str = "17h0123456789abcdefE";

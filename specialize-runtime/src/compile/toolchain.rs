@@ -13,8 +13,8 @@ use object::read::archive::ArchiveFile;
 
 use super::digest::{digest, digest_file};
 use super::process::{Job, Limits};
-use super::record;
 use crate::Error;
+use crate::record;
 
 /// The linkers of the system, in the order they are tried.
 const SYSTEM_LINKERS: [&str; 2] = ["/usr/bin/ld", "/usr/local/bin/ld"];
@@ -106,7 +106,7 @@ impl Toolchain {
     }
 }
 
-/// What tells a file from one that takes its place.
+/// What distinguishes a file from another one that takes its place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     device: u64,
@@ -213,7 +213,7 @@ fn find_linker(libraries: &Path) -> Result<Linker, Error> {
     if executable(&own) {
         return Ok(Linker { program: own, leading: &["-flavor", "gnu"] });
     }
-    Err(Error::LinkerMissing { looked: format!("{} nor {}", SYSTEM_LINKERS.join(" nor "), own.display()) })
+    Err(Error::LinkerMissing { looked: format!("{}, {}", SYSTEM_LINKERS.join(", "), own.display()) })
 }
 
 /// What a compiler prints when asked.

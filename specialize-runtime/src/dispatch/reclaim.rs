@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use crate::dispatch::grace::{Domain, Record};
 use crate::dispatch::limbo::Limbo;
 pub(crate) use crate::dispatch::limbo::Retired;
-use crate::of_process::this_process;
+use crate::per_process::this_process;
 use crate::sync::heavy_barrier;
 
 /// The domain of the process.

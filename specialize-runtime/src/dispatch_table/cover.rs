@@ -8,13 +8,14 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 
 use crate::binding::Shared;
 use crate::config::{Mode, settings};
+use crate::descriptor::Entries;
 use crate::dispatch::reclaim::{self, Retired};
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
-use crate::foreign;
-use crate::function::{Entries, Tier};
+use crate::function::Tier;
 use crate::measure::Figures;
 use crate::service;
+use crate::user_code;
 use crate::value::Image;
 use crate::variant::Variant;
 
@@ -149,8 +150,13 @@ impl DispatchTable {
         drop(ledger);
         drop(shared);
         let value = image.digest();
-        foreign::call(
-            || tracing::info!(target: "specialize::evict", function = self.name(), value, speedup, "a variant is no faster than the generic function, and is taken out"),
+        user_code::event!(
+            info,
+            "specialize::evict",
+            function = self.name(),
+            value,
+            speedup,
+            "a variant is no faster than the generic function, and is taken out"
         );
         if reclaim::works() {
             self.retire_leaving();

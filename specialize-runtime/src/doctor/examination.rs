@@ -8,13 +8,13 @@ use crate::artifact::host::Support;
 use crate::artifact::library::{self, Library};
 use crate::compile::llvm::{self, Means, Refusal};
 use crate::compile::probe::{Outcome, Probe};
-use crate::compile::template::{BuildFlags, Flags, Piece, Template};
 use crate::compile::toolchain::Toolchain;
 use crate::compile::{self, Lowering, Request, support};
 use crate::config::{Engine, settings};
+use crate::descriptor::{Descriptor, Entries, Purpose};
 use crate::doctor::{Diagnosis, Finding};
 use crate::error::Error;
-use crate::function::{Descriptor, Entries, Purpose};
+use crate::template::{BuildFlags, Flags, Piece, Template};
 use crate::value::Part;
 use crate::workshop::Workshop;
 use crate::{maker, threads};
@@ -111,7 +111,7 @@ impl Examination {
 
     /// Takes each of the steps; the error is that of the step after those that are found.
     fn go_all_the_way(&mut self) -> Result<(), Error> {
-        maker::allowed(DESCRIPTOR.name).and_then(|()| maker::supported(&DESCRIPTOR))?;
+        settings().check_mode(DESCRIPTOR.name).and_then(|()| maker::supported(&DESCRIPTOR))?;
         self.well("x86_64-unknown-linux-gnu, dynamically linked");
         let workshop = Workshop::get()?;
         match workshop.store.failure() {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::config::{Mode, settings};
 use crate::dispatch_table::DispatchTable;
 use crate::measure::{Comparison, Samples};
-use crate::of_process::OfProcess;
+use crate::per_process::PerProcess;
 use crate::stats::functions;
 use crate::threads;
 use crate::value::Image;
@@ -24,12 +24,12 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 /// The same for one that is not called.
 const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 
-static SAMPLER: OfProcess<Sampler> = OfProcess::new();
+static SAMPLER: PerProcess<Sampler> = PerProcess::new();
 
 #[derive(Debug)]
 struct Sampler {
     state: Mutex<State>,
-    /// Told when there is something new to measure.
+    /// Notified when there is something new to measure.
     woken: Condvar,
 }
 
@@ -184,8 +184,8 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     use super::*;
+    use crate::descriptor::example::DESCRIPTOR;
     use crate::function::Function;
-    use crate::function::example::DESCRIPTOR;
     use crate::value::Of;
 
     #[test]

@@ -1,4 +1,4 @@
-//! A report as people read it.
+//! A report printed as a table.
 
 use std::fmt;
 

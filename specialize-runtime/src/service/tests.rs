@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake};
 
 use super::*;
+use crate::descriptor::example::DESCRIPTOR;
 use crate::function::Function;
-use crate::function::example::DESCRIPTOR;
 use crate::value::{self, Of};
 
 fn values(function: &'static Function<Of<u32>>, n: u32) -> Arc<Shared> {

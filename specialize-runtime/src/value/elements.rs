@@ -47,7 +47,7 @@ pub(super) fn equal<T: Value>(elements: &[T], image: &[u8]) -> bool {
         return false;
     }
     match bytes(elements) {
-        // Some comparisons of nothing still touch the address, which is no place in memory.
+        // An empty slice is compared by its length alone: its address need not be one in memory, and some comparisons read from it.
         Some(bytes) => bytes.is_empty() || bytes == image,
         None => equal_fields(elements, image),
     }

@@ -1,4 +1,4 @@
-//! What an implementation of `Value` is made of, here and in what the derive generates.
+//! What implementations of `Value` call, those in this crate and those that the derive generates.
 
 use super::Value;
 

@@ -26,7 +26,7 @@ pub(crate) use values::{image, is_narrow, is_too_large, key, narrow_image};
 
 /// A type whose values a function can be specialized on: flat data of a fixed size.
 ///
-/// Integers, floats, `bool`, `char`, and arrays and tuples of values are values; structs and enums become so by
+/// Integers, floats, `bool`, `char`, and arrays and tuples of values are values. Structs and enums become values by
 /// `#[derive(specialize::Value)]`. Two values are the same if their bytes are: `0.0` and `-0.0` are two values, and so are two
 /// NaNs with different payloads.
 ///
@@ -52,11 +52,11 @@ pub(crate) use values::{image, is_narrow, is_too_large, key, narrow_image};
 ///
 /// # Safety
 ///
-/// Variants are compiled with nothing but the bytes of a value, and handles make copies of them. An implementation by hand promises:
+/// A variant knows nothing of a value but its bytes, and handles copy these. Whoever implements this by hand promises:
 ///
-/// - The type is flat: no reference, pointer or handle is in it, nothing of it is dropped or changes through a shared reference, and
-///   whatever has the same bytes in its fields is the same value. Its alignment is at most 16.
-/// - [`fields`](Self::fields) tells of all bytes of each field, once, with where they stand in the value, and of nothing else.
+/// - The type is flat: it holds no reference, pointer or handle, nothing in it is dropped or changes through a shared reference, and two
+///   values with the same bytes in their fields are the same value. Its alignment is at most 16.
+/// - [`fields`](Self::fields) passes all bytes of each field once, with their place in the value, and nothing else.
 /// - [`NO_PADDING`](Self::NO_PADDING) is true only if every byte of every value belongs to a field, and is thus initialised.
 ///
 /// Where one of these does not hold, behaviour is undefined.

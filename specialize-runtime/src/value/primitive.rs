@@ -75,7 +75,7 @@ macro_rules! tuples {
     ($($value:ident)*) => {
         #[diagnostic::do_not_recommend]
         // SAFETY: a tuple is its fields, wherever they stand.
-        #[allow(non_snake_case)]
+        #[expect(non_snake_case, reason = "each field is called by the name of its type")]
         unsafe impl<$($value: Value),*> Value for ($($value,)*) {
             const NO_PADDING: bool = is_dense::<Self>(&[$((size_of::<$value>(), $value::NO_PADDING)),*]);
 

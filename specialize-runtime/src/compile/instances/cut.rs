@@ -13,7 +13,7 @@ use object::{
 };
 
 use super::frames::{self, Frame, LINK};
-use crate::foreign;
+use crate::user_code;
 
 type File64<'a> = ElfFile64<'a, LittleEndian, ReadCacheRange<'a, File>>;
 type Symbol<'a, 'b> = ElfSymbol64<'a, 'b, LittleEndian, ReadCacheRange<'a, File>>;
@@ -103,9 +103,7 @@ impl<'a> Object<'a> {
         for (symbol, name) in &self.wanted {
             match self.needs(*symbol) {
                 Some(needed) => sections.extend(needed),
-                None => drop(foreign::call(
-                    || tracing::trace!(target: "specialize::compile", name, "an instance of the sysroot cannot be cut out"),
-                )),
+                None => user_code::event!(trace, "specialize::compile", name, "an instance of the sysroot cannot be cut out"),
             }
         }
         let Some(text) = self.write(&sections, number) else {

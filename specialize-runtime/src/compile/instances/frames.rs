@@ -1,9 +1,9 @@
-//! The unwind entries of an object, by the section of the function that they are about (Linux Standard Base, "Exception Frames").
+//! The unwind entries (FDEs) of an object, by the section of the function that they are about (Linux Standard Base, "Exception Frames").
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Where a function's entry is in the table, and the entry that it shares with others.
+/// Where a function's entry is in the table, and the entry that it shares with others (its CIE).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) own: Range<usize>,
@@ -13,7 +13,8 @@ pub(super) struct Frame {
 /// From where in an entry of a function the place of the entry that it shares is counted, and where that number ends.
 pub(super) const LINK: Range<usize> = 4..8;
 
-/// Reads the table. `refers_to` tells the number of the section that a place in the table refers to. `None` if it is not as compilers write it.
+/// Reads the table. `refers_to` tells the number of the section that a place in the table refers to. `None` if the table is not as
+/// compilers write it.
 pub(super) fn read(table: &[u8], refers_to: impl Fn(usize) -> Option<usize>) -> Option<BTreeMap<usize, Vec<Frame>>> {
     let mut frames: BTreeMap<usize, Vec<Frame>> = BTreeMap::new();
     let mut rest = 0;

@@ -8,13 +8,11 @@ mod artifact {
     pub(crate) mod lent;
     pub(crate) mod slots;
 }
-mod compile {
-    pub(crate) mod record;
-}
 mod checks;
 mod library;
 mod memory;
 mod panics;
+mod record;
 
 /// The kernels, at the place in the crate where the template has them.
 pub mod probe {

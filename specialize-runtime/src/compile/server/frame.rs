@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     Done = 3,
     /// Server to host: why the last job, or the server itself, failed.
     Failed = 4,
-    /// Server to host: the bitcode of the last job is none, for this reason.
+    /// Server to host: why the bitcode of the last job cannot be read.
     Unreadable = 5,
 }
 

@@ -55,7 +55,7 @@ fn serve() -> Result<(), String> {
         let Some(Frame { kind: Kind::Job, payload }) = frame::read(&mut io::stdin().lock()).map_err(failed)? else {
             break;
         };
-        let job = Job::decode(&payload).ok_or("the host sent a job that is none")?;
+        let job = Job::decode(&payload).ok_or("the host sent a job that cannot be read")?;
         let (kind, answer) = match work(&llvm, &job) {
             Ok(done) => (Kind::Done, done.encode()),
             Err(Failure::Bitcode(message)) => (Kind::Unreadable, message.into_bytes()),
@@ -68,9 +68,9 @@ fn serve() -> Result<(), String> {
 
 /// Why a job came to nothing.
 enum Failure {
-    /// Its bitcode is none.
+    /// Its bitcode cannot be read.
     Bitcode(String),
-    /// Something later.
+    /// A later step failed.
     Work(String),
 }
 

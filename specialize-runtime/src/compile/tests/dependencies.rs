@@ -6,9 +6,9 @@ use std::process::Command;
 
 use super::super::dependencies::confirm;
 use super::super::digest::digest_file;
-use super::super::record;
 use super::*;
-use crate::compile::template::Dependency;
+use crate::record;
+use crate::template::Dependency;
 
 /// A crate with code of each kind: inline, generic, its rlib's own, and such as keeps something.
 const SOURCE: &str = "use std::sync::atomic::{AtomicU64, Ordering};

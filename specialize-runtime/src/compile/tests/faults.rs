@@ -34,7 +34,7 @@ fn a_compiler_that_fails_or_hangs_or_babbles_is_refused() {
 #[test]
 fn another_version_and_other_libraries_are_told_apart() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (root, rustc) = (folder.path(), super::super::record::RUSTC);
+    let (root, rustc) = (folder.path(), crate::record::RUSTC);
     std::fs::create_dir_all(root.join("sysroot/bin")).expect("a folder");
     let places = format!("case $1 in --print) printf '%s\\n' {0}/sysroot {0}/sysroot;;", root.display());
     script(root, "sysroot/bin/rustc", &format!("{places} *) exec {rustc} \"$@\";; esac"));
@@ -53,7 +53,7 @@ fn another_version_and_other_libraries_are_told_apart() {
 #[test]
 fn a_proxy_leads_to_its_compiler() {
     let folder = tempfile::tempdir().expect("a folder");
-    let rustc = super::super::record::RUSTC;
+    let rustc = crate::record::RUSTC;
     let proxy = script(folder.path(), "proxy", &format!("exec {rustc} \"$@\""));
     let toolchain = Toolchain::check(Some(&proxy), folder.path(), &LIMITS).expect("the same compiler");
     assert_eq!(toolchain.rustc, Path::new(rustc));
@@ -93,9 +93,9 @@ fn a_compiler_has_no_more_time_and_memory_than_it_is_given() {
 #[test]
 fn a_toolchain_that_is_replaced_is_used_no_more() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (root, rustc) = (folder.path(), super::super::record::RUSTC);
+    let (root, rustc) = (folder.path(), crate::record::RUSTC);
     std::fs::create_dir_all(root.join("bin")).expect("a folder");
-    let libraries = super::super::record::LIBRARY_FOLDER;
+    let libraries = crate::record::LIBRARY_FOLDER;
     let text = format!("case $1 in --print) printf '%s\\n' {} {libraries};; *) exec {rustc} \"$@\";; esac", root.display());
     let program = script(root, "bin/rustc", &text);
     let toolchain = Toolchain::check(Some(&program), root, &LIMITS).expect("the same compiler");

@@ -17,13 +17,13 @@ use std::time::Duration;
 use libloading::os::unix::Library;
 use tempfile::TempDir;
 
-use super::template::{BuildFlags, Flags, Piece, Template};
 use super::toolchain::Toolchain;
 use super::{Limits, Lowering, Request, compile, support};
 use crate::Error;
 use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
-use crate::function::example;
+use crate::descriptor::example;
+use crate::template::{BuildFlags, Flags, Piece, Template};
 use crate::value::Part;
 
 const LIMITS: Limits = Limits { timeout: Duration::from_secs(120), memory: None };

@@ -1,8 +1,8 @@
 //! The frame information in `.eh_frame`, by which the unwinder walks through the code: reading it, and leaving out what is
 //! of functions that are left out.
 //!
-//! The format is that of the LSB, "Exception Frames" (LSB-Core-generic, 10.6.1): records for many functions, and records for
-//! one function each, which say how far before them one of the former stands.
+//! The format is that of the LSB, "Exception Frames" (LSB-Core-generic, 10.6.1): records for many functions (CIEs), and records for
+//! one function each (FDEs), which say how far before them one of the former stands.
 
 use std::borrow::Cow;
 
@@ -49,9 +49,9 @@ pub(super) struct Record {
 /// What a record is about.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum About {
-    /// What many functions have in common.
+    /// What many functions have in common: a CIE.
     Many,
-    /// One function.
+    /// One function: an FDE.
     One {
         /// The index of the record that it has in common with others.
         common: usize,
@@ -180,7 +180,7 @@ impl Frames {
         section.size = bytes.len() as u64;
         section.bytes = Cow::Owned(bytes);
         section.relocations = relocations;
-        // An empty function is none, and two records must not be of the same place.
+        // A function without code is left out: two records of the index must not be about the same place.
         functions.retain(|function| function.code.length != 0);
         Ok(functions)
     }

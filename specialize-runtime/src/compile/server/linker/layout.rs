@@ -38,11 +38,11 @@ pub(super) enum Part {
     Relocations,
     /// The code.
     Code,
-    /// Jumps to code that is elsewhere.
+    /// Jumps to code that is elsewhere: the PLT.
     Stubs,
     /// Constants.
     Constants,
-    /// What is to be cleaned up when a panic passes.
+    /// What is to be cleaned up when a panic passes: the LSDAs.
     Cleanups,
     /// The index of the frame information.
     FrameIndex,
@@ -50,7 +50,7 @@ pub(super) enum Part {
     Frames,
     /// Constants with pointers.
     Pointers,
-    /// Slots: pointers that code reads.
+    /// Slots: pointers that code reads, the GOT.
     Slots,
     /// What the loader starts from.
     Dynamic,

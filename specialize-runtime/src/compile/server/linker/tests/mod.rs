@@ -21,7 +21,8 @@ use super::{Refusal, Request, link};
 use crate::artifact::file::Artifact;
 use crate::artifact::host::Support;
 use crate::compile::toolchain::Toolchain;
-use crate::compile::{Limits, record, support};
+use crate::compile::{Limits, support};
+use crate::record;
 
 const LIMITS: Limits = Limits { timeout: Duration::from_secs(120), memory: None };
 

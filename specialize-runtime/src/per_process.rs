@@ -1,4 +1,4 @@
-//! What belongs to one process, and not to those that are forked from it: the one place that tells them apart.
+//! Values that belong to one process, and not to its forks. Here alone the two are told apart.
 
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -15,7 +15,7 @@ pub(crate) fn this_process() -> u64 {
 /// A place for a value of this process. A forked child has none of its parent's threads, and a lock
 /// may have been held as it was forked: it gets a value of its own.
 #[derive(Debug)]
-pub(crate) struct OfProcess<T> {
+pub(crate) struct PerProcess<T> {
     current: AtomicPtr<Owned<T>>,
 }
 
@@ -25,10 +25,10 @@ struct Owned<T> {
     value: T,
 }
 
-impl<T: Send + Sync + 'static> OfProcess<T> {
+impl<T: Send + Sync + 'static> PerProcess<T> {
     /// A place without a value.
-    pub(crate) const fn new() -> OfProcess<T> {
-        OfProcess { current: AtomicPtr::new(ptr::null_mut()) }
+    pub(crate) const fn new() -> PerProcess<T> {
+        PerProcess { current: AtomicPtr::new(ptr::null_mut()) }
     }
 
     /// The value of this process, if it has one.
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_value_is_made_once_and_shared() {
-        static PLACE: OfProcess<String> = OfProcess::new();
+        static PLACE: PerProcess<String> = PerProcess::new();
         assert!(PLACE.get().is_none());
         let first = PLACE.get_or_init(|| "first".to_owned());
         assert!(ptr::eq(first, PLACE.get_or_init(|| "second".to_owned())));

@@ -1,4 +1,4 @@
-//! What a template sees, and what is said of a name that it does not see.
+//! The scope of a template: which names it sees, and the message for one that it does not see.
 
 use proc_macro2::Ident;
 
@@ -6,27 +6,27 @@ use crate::crates::Crates;
 use crate::flags::Build;
 use crate::isolation;
 
-/// What a template is the text of.
+/// What the text of a template is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Text {
+pub(crate) enum Source {
     /// A function.
     Function,
     /// The items of a captured module.
     Module,
 }
 
-/// What a template sees.
+/// The names that a template sees.
 #[derive(Clone, Copy)]
-pub(crate) struct Sight<'a> {
-    /// What it is the text of.
-    pub(crate) text: Text,
+pub(crate) struct Scope<'a> {
+    /// What its text is.
+    pub(crate) source: Source,
     /// The crates it may use beside std.
     pub(crate) crates: &'a Crates,
     /// How the user's crate is being compiled.
     pub(crate) build: &'a Build,
 }
 
-impl Sight<'_> {
+impl Scope<'_> {
     /// Whether `name` is that of a crate it sees.
     pub(crate) fn has_crate(self, name: &Ident) -> bool {
         isolation::is_std(name) || self.crates.has(name)
@@ -40,18 +40,18 @@ impl Sight<'_> {
     /// The message for a name that leads out of the template.
     pub(crate) fn not_visible(self, name: &Ident) -> String {
         let verb = if isolation::leads_out(name) { "leads" } else { "is" };
-        match self.text {
+        match self.source {
             _ if self.is_dependency(name) => self.not_named(name),
-            Text::Function => format!(
+            Source::Function => format!(
                 "`{name}` {verb} outside of the specialized function, which sees only std, by full paths, and what it defines itself; \
                  move it into the body, pass it as a parameter, or put the function into a module `#[specialize] mod ... {{ ... }}` with \
                  all that it uses"
             ),
-            Text::Module if name == "crate" || name == "$crate" => format!(
+            Source::Module if name == "crate" || name == "$crate" => format!(
                 "`{name}` leads outside of the captured module, which sees only std and what it defines itself; \
                  reach its own items by `self::` or `super::`, and move others into it or pass them as parameters"
             ),
-            Text::Module => format!(
+            Source::Module => format!(
                 "`{name}` {verb} outside of the captured module, which sees only std and what it defines itself; \
                  move it into the module, pass it as a parameter, or import it with `use` in the module if it is of std"
             ),
@@ -83,9 +83,9 @@ impl Sight<'_> {
 
     /// The message for a dependency that the attribute does not name.
     fn not_named(self, name: &Ident) -> String {
-        let whose = match self.text {
-            Text::Function => "the attribute of the specialized function, as in `#[specialize(..., ",
-            Text::Module => "the attribute of the captured module, as in `#[specialize(",
+        let whose = match self.source {
+            Source::Function => "the attribute of the specialized function, as in `#[specialize(..., ",
+            Source::Module => "the attribute of the captured module, as in `#[specialize(",
         };
         format!("`{name}` is another crate, which a template only sees where it is named; add it to {whose}crates({name}))]`")
     }

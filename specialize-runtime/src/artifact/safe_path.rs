@@ -1,4 +1,4 @@
-//! The way to a folder: whether anybody else could change where a path leads.
+//! Paths that nobody else can redirect: every folder and link on the way is checked.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -41,7 +41,7 @@ pub(crate) fn make_own(folder: &Path) -> Result<PathBuf, Error> {
 /// # Errors
 ///
 /// Those of [`make_own`], but that the folder may be root's, and a sticky one that is open to all.
-pub(crate) fn find_safe(folder: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn find(folder: &Path) -> Result<PathBuf, Error> {
     follow(folder, |path| Err(Error::file("find", path, io::ErrorKind::NotFound.into())))
 }
 
@@ -170,7 +170,7 @@ mod tests {
         set_mode(&open, 0o777);
         is_untrusted(&open.join("below"), &open);
         assert!(!open.join("below").exists(), "nothing is made in it");
-        assert!(find_safe(&open).is_err() && find_safe(&place.path().join("a")).is_ok());
+        assert!(find(&open).is_err() && find(&place.path().join("a")).is_ok());
     }
 
     #[test]

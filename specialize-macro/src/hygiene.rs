@@ -1,7 +1,7 @@
-//! Functions that macros made. What a macro wrote panics where the outermost one was called, what the user wrote panics where
-//! it stands, and a name of one macro is not the same name of another. So the template has macros too: one for every
-//! expansion that wrote a part of the function. The first one is called where the user's outermost one was, with what the user wrote
-//! at its own positions, and each passes on what is not of its own expansion to the next.
+//! Functions that macros wrote, laid out so that hygiene and positions stay as they are. What a macro wrote panics where the outermost
+//! macro was called, what the user wrote panics where it stands, and the same name is another one in each macro. So the template has
+//! macros too: one for every expansion that wrote a part of the function. The first is called where the user's outermost macro was, with
+//! what the user wrote at its own positions, and each passes what is not of its own expansion on to the next.
 
 use std::collections::BTreeSet;
 

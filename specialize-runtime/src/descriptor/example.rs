@@ -1,7 +1,7 @@
 //! A function that nobody calls, for tests, which change what they are about.
 
 use super::{Descriptor, Entries};
-use crate::compile::template::{BuildFlags, Flags, Template};
+use crate::template::{BuildFlags, Flags, Template};
 
 pub(crate) const FLAGS: BuildFlags = BuildFlags {
     edition: "2024",
