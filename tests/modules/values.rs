@@ -245,3 +245,28 @@ fn variants_with_plain_types_of_the_module_are_unloaded() {
         }
     });
 }
+
+/// Beside values that would push others out of their places.
+#[specialize::specialize]
+mod places {
+    #[derive(specialize::Value, Clone, Copy, Debug, PartialEq)]
+    #[repr(align(16))]
+    pub(super) struct Wide(pub u8);
+
+    #[specialize(before, wide, between, number, rows)]
+    pub(super) fn shown(before: [i16; 3], wide: Wide, between: (u8, bool), number: u64, rows: [Wide; 2]) -> String {
+        format!("{before:?} {wide:?} {between:?} {number} {rows:?}")
+    }
+}
+
+#[test]
+fn values_stand_where_their_types_may() {
+    use places::Wide;
+    support::private_store();
+    for odd in 0..4 {
+        let given = ([odd; 3], Wide(1), (2, true), u64::MAX, [Wide(3), Wide(4)]);
+        // Where debug assertions are on, a read from elsewhere ends the process.
+        let bound = places::shown::prepare(given.0, given.1, given.2, given.3, given.4).expect("a variant");
+        assert_eq!(bound.call(), places::shown::generic(given.0, given.1, given.2, given.3, given.4));
+    }
+}

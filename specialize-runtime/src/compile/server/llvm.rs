@@ -55,7 +55,6 @@ functions! {
         LLVMDisposeMemoryBuffer(Ref);
         LLVMDisposeMessage(*mut c_char);
         LLVMDisposeModule(Ref);
-        LLVMGetAlignment(Ref) -> c_uint;
         LLVMGetBufferSize(Ref) -> usize;
         LLVMGetBufferStart(Ref) -> *const u8;
         LLVMGetDiagInfoDescription(Ref) -> *mut c_char;
@@ -125,8 +124,8 @@ const RELOCATION_PIC: c_int = 2;
 const CODE_MODEL_DEFAULT: c_int = 0;
 const OBJECT_FILE: c_int = 1;
 
-/// Whatever the elements of a slice are, they are aligned to no more than this.
-const ROW_ALIGNMENT: c_uint = 16;
+/// Whatever a value is, it is aligned to no more than this. What a declaration is aligned to is not in the bitcode.
+const VALUE_ALIGNMENT: c_uint = 16;
 
 /// LLVM's own passes; and one more at the end, since a chain of operations is seen as a whole only where loops are unrolled by then:
 /// of thirteen multiplications, five are left instead of seven.
@@ -212,12 +211,12 @@ impl Module<'_> {
             }
             let bytes = (f.LLVMConstStringInContext2)(self.context, image.as_ptr(), image.len(), 1);
             let filled = match length {
-                None => self.constant(bytes, (f.LLVMGetAlignment)(hole)),
+                None => self.constant(bytes),
                 Some(length) => {
-                    let row = self.constant(bytes, ROW_ALIGNMENT);
+                    let row = self.constant(bytes);
                     let length = (f.LLVMConstInt)((f.LLVMInt64TypeInContext)(self.context), *length, 0);
                     let reference = (f.LLVMConstStructInContext)(self.context, [row, length].as_ptr(), 2, 0);
-                    self.constant(reference, (f.LLVMGetAlignment)(hole))
+                    self.constant(reference)
                 }
             };
             (f.LLVMReplaceAllUsesWith)(hole, filled);
@@ -226,12 +225,12 @@ impl Module<'_> {
         Ok(())
     }
 
-    /// A constant of the module with this value.
+    /// A constant of the module with this value, where any value may stand.
     ///
     /// # Safety
     ///
     /// The value is one of the module's context.
-    unsafe fn constant(&self, value: Ref, alignment: c_uint) -> Ref {
+    unsafe fn constant(&self, value: Ref) -> Ref {
         let f = &self.llvm.functions;
         // SAFETY: the caller's promise.
         unsafe {
@@ -240,7 +239,7 @@ impl Module<'_> {
             (f.LLVMSetGlobalConstant)(constant, 1);
             (f.LLVMSetLinkage)(constant, PRIVATE_LINKAGE);
             (f.LLVMSetUnnamedAddress)(constant, GLOBAL_UNNAMED_ADDRESS);
-            (f.LLVMSetAlignment)(constant, alignment);
+            (f.LLVMSetAlignment)(constant, VALUE_ALIGNMENT);
             constant
         }
     }
