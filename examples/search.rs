@@ -257,8 +257,8 @@ pub(crate) struct Settings {
     #[arg(long)]
     folder: Option<PathBuf>,
     /// How many documents are read at most.
-    #[arg(long, default_value_t = 4_000)]
-    documents: usize,
+    #[arg(long, default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..))]
+    documents: u32,
     /// How many of the best are shown.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     best: u32,
@@ -274,7 +274,7 @@ pub(crate) fn run(settings: Settings, meter: &mut Meter<'_>) -> Result<(), Strin
         Some(folder) => folder.clone(),
         None => index::rust_documentation()?,
     };
-    let index = Index::of(&folder, settings.documents)?;
+    let index = Index::of(&folder, settings.documents as usize)?;
     println!("{} documents of {}, {} words", index.names.len(), folder.display(), index.words.len());
     show(&index, &query, &settings, meter)
 }

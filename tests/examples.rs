@@ -1,8 +1,9 @@
 //! The examples as a person runs them: what they print, and what they say to what they cannot use.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, FloatType, Int32Type};
@@ -174,10 +175,18 @@ fn database_refuses_tables() {
     refused(b"a,b\n1,2\n3\n", "line 3: the row has 1 cells, and 2 columns are named");
     refused(b"a,b\n1,2\n3,4\nx,5\n", "line 4: `x` does not fit into the column `a`, which holds whole numbers");
     refused(b"a\n1\n\xff\n", "line 3: the row is not UTF-8");
+    refused(b"a,b\n1,2\n\n\nx,5\n", "line 5: `x` does not fit");
+    refused(b"a,b\n1,2\n\n3\n", "line 4: the row has 1 cells");
+    refused(b"a,b\r\n1,2\r\n\r\nx,5\r\n", "line 4: `x` does not fit");
+    refused(b"a,b\n1,\"2\n2\"\nx,5\n", "line 4: `x` does not fit");
     refused(b"a,b\n", "has no rows");
     refused(b"", "has no rows");
     refused(format!("a{}\n1{}\n", ",b".repeat(255), ",2".repeat(255)).as_bytes(), "there are 256 columns");
     refused(b"PAR1 but not to its end", "this Parquet file cannot be used");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let no_parquet = folder.path().join("a.parquet");
+    fs::write(&no_parquet, "a,b\n1,2\n").expect("a file");
+    refuses("database", &[no_parquet.to_str().expect("UTF-8")], "this Parquet file cannot be used");
     refuses("database", &[NOWHERE], "/nowhere/at/all cannot be read: No such file");
     refuses("database", &["/"], "/ cannot be read: Is a directory");
 }
@@ -273,6 +282,7 @@ fn search_refuses() {
     refused(&vec!["red"; 17].join(" OR "), "17 words, and 16 are as many as there may be");
     refuses("search", &["--folder", NOWHERE], "/nowhere/at/all cannot be read: No such file");
     refuses("search", &["--best", "0"], "invalid value '0'");
+    refuses("search", &["--documents", "0"], "invalid value '0'");
     let empty = tempfile::tempdir().expect("a temporary folder");
     refuses("search", &["--folder", empty.path().to_str().expect("UTF-8")], "there is no text in ");
 }
@@ -325,4 +335,23 @@ fn report_refuses_what_is_no_folder() {
     refuses("report", &["--svg"], "a value is required for '--svg <FOLDER>'");
     refuses("report", &["--draw"], "unexpected argument '--draw'");
     refuses("report", &["now"], "unrecognized subcommand 'now'");
+}
+
+#[test]
+fn doctor_refuses_arguments() {
+    refuses("doctor", &["--all"], "unexpected argument '--all'");
+}
+
+#[test]
+fn whoever_reads_no_further_hears_of_no_panic() {
+    for example in ["power", "operations", "database", "writer", "cpu8", "search", "doctor", "report"] {
+        let store = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new(folder().join(example));
+        command.env("SPECIALIZE_CACHE_DIR", store.path()).env("SPECIALIZE_ENGINE", "rustc");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the example can be started");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("the example ends");
+        assert!(output.stderr.is_empty(), "{example}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.signal(), Some(libc::SIGPIPE), "{example}: {}", output.status);
+    }
 }

@@ -1,7 +1,7 @@
 //! Where tables come from: CSV and Parquet files, and the file system.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ use parquet::record::{Field, Row};
 use super::data::{Cell, Table};
 use super::shared;
 
-/// Reads a table: a Parquet file, which is known by its first bytes, or else a CSV file.
+/// Reads a table: a Parquet file, which is known by its name or its first bytes, or else a CSV file.
 pub(crate) fn read(path: &Path) -> Result<Table, String> {
     let name = path.display();
     let cannot = |error: std::io::Error| format!("{name} cannot be read: {error}");
@@ -21,11 +21,11 @@ pub(crate) fn read(path: &Path) -> Result<Table, String> {
     let mut start = Vec::new();
     file.by_ref().take(4).read_to_end(&mut start).map_err(cannot)?;
     file.rewind().map_err(cannot)?;
-    let table = if start == b"PAR1" {
+    let table = if start == b"PAR1" || path.extension().is_some_and(|kind| kind == "parquet") {
         // The reader panics on a few damaged files, in which lengths are negative.
         catch_unwind(|| read_parquet(file)).unwrap_or_else(|_| Err((String::new(), "this Parquet file is damaged".to_owned())))
     } else {
-        read_csv(file)
+        read_csv(&file)
     };
     let table = table.map_err(|(place, message)| format!("{name}{place}: {message}"))?;
     table.ok_or_else(|| format!("{name} has no rows"))
@@ -35,31 +35,36 @@ pub(crate) fn read(path: &Path) -> Result<Table, String> {
 type Misfit = (String, String);
 
 /// A column holds what its cell in the first row is, and every other cell must fit.
-fn read_csv(file: File) -> Result<Option<Table>, Misfit> {
+fn read_csv(file: &File) -> Result<Option<Table>, Misfit> {
     let progress = shared::progress(file.metadata().map_or(0, |about| about.len()), "reading");
     let mut reader = csv::Reader::from_reader(file);
-    let headers = reader.headers().map_err(|error| malformed(&error))?.clone();
+    let headers = reader.headers().map_err(|error| malformed(file, &error))?.clone();
     let mut table = None;
     for record in reader.records() {
-        let record = record.map_err(|error| malformed(&error))?;
-        let (line, byte) = record.position().map_or((0, 0), |position| (position.line(), position.byte()));
-        let at_line = |message| (format!(", line {line}"), message);
+        let record = record.map_err(|error| malformed(file, &error))?;
+        let at_line = |message| (place(file, record.position()), message);
         let cells = || record.iter().map(|cell| Cell::Text(cell.trim()));
         push(&mut table, headers.iter().map(str::trim).zip(cells()), cells()).map_err(at_line)?;
-        progress.set_position(byte);
+        progress.set_position(record.position().map_or(0, csv::Position::byte));
     }
     progress.finish_and_clear();
     Ok(table)
 }
 
-fn malformed(error: &csv::Error) -> Misfit {
-    let line = error.position().map_or_else(String::new, |position| format!(", line {}", position.line()));
+/// The line in which a row begins: the reader says where it stood before the end of the line before, and blank lines.
+fn place(mut file: &File, position: Option<&csv::Position>) -> String {
+    let Some(position) = position.filter(|position| file.seek(SeekFrom::Start(position.byte())).is_ok()) else { return String::new() };
+    let passed = BufReader::new(file).bytes().map_while(Result::ok).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    format!(", line {}", position.line() + passed.filter(|byte| *byte == b'\n').count() as u64)
+}
+
+fn malformed(file: &File, error: &csv::Error) -> Misfit {
     let what = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("has {len} cells, and {expected_len} columns are named"),
         csv::ErrorKind::Utf8 { .. } => "is not UTF-8".to_owned(),
         _ => error.to_string(),
     };
-    (line, format!("the row {what}"))
+    (place(file, error.position()), format!("the row {what}"))
 }
 
 fn read_parquet(file: File) -> Result<Option<Table>, Misfit> {

@@ -14,6 +14,7 @@ use winnow::error::{ContextError, ErrMode, StrContext};
 
 /// Runs an example on the program's arguments: whatever it cannot use is said in words, with exit code 2.
 pub(crate) fn main<A: Arguments>(example: impl FnOnce(A) -> Result<(), String>) -> ExitCode {
+    end_with_the_reader();
     match example(A::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -21,6 +22,12 @@ pub(crate) fn main<A: Arguments>(example: impl FnOnce(A) -> Result<(), String>) 
             ExitCode::from(2)
         }
     }
+}
+
+/// Has the program end without a word when nobody reads on what it prints, as in `| head -1`.
+pub(crate) fn end_with_the_reader() {
+    // SAFETY: a system call; the default action is what every program had before Rust's own start.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
 /// How many bytes a text may have that is parsed, and how many parentheses may be open in it: parsers call themselves for each.
