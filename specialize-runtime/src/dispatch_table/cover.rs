@@ -193,7 +193,7 @@ mod tests {
     use std::sync::Barrier;
 
     use crate::function::Function;
-    use crate::function::example::DESCRIPTOR;
+    use crate::descriptor::example::DESCRIPTOR;
     use crate::value::Of;
 
     #[test]
