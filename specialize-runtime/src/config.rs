@@ -1,12 +1,17 @@
 //! Settings of the process: what the program installs, and the environment, which wins over it.
 
-use std::cell::RefCell;
-use std::ffi::{OsStr, OsString};
+mod environment;
+mod target_cpu;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+pub(crate) use self::environment::has_borrowed_rights;
+use self::environment::{Environment, Wrong};
+use self::target_cpu::TargetCpu;
 use crate::error::Error;
 use crate::user_code;
 
@@ -56,48 +61,6 @@ impl FromStr for Mode {
     fn from_str(text: &str) -> Result<Mode, ()> {
         [Mode::Full, Mode::Load, Mode::BuildTime, Mode::Off].into_iter().find(|mode| mode.as_str() == text).ok_or(())
     }
-}
-
-/// The processor that variants are made for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Processor(String);
-
-impl Processor {
-    /// The processor as rustc names it, but for `build`.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Processor {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Processor, ()> {
-        let is_known = matches!(text, "native" | "build") || runs_level(text);
-        is_known.then(|| Processor(text.to_owned())).ok_or(())
-    }
-}
-
-/// Whether this processor runs code for one of the levels of the x86-64 psABI.
-#[cfg(target_arch = "x86_64")]
-fn runs_level(level: &str) -> bool {
-    macro_rules! has {
-        ($($feature:tt),*) => { $(is_x86_feature_detected!($feature))&&* };
-    }
-    let second = || has!("cmpxchg16b", "popcnt", "sse3", "ssse3", "sse4.1", "sse4.2");
-    let third = || second() && has!("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave");
-    match level {
-        "x86-64" => true,
-        "x86-64-v2" => second(),
-        "x86-64-v3" => third(),
-        "x86-64-v4" => third() && has!("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"),
-        _ => false,
-    }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn runs_level(_: &str) -> bool {
-    false
 }
 
 /// What turns a template and a value into machine code.
@@ -283,22 +246,13 @@ pub(crate) struct Settings {
     pub(crate) compile_memory: Option<u64>,
     pub(crate) compile_jobs: usize,
     pub(crate) toolchain: Option<PathBuf>,
-    pub(crate) target_cpu: Processor,
+    pub(crate) target_cpu: TargetCpu,
     pub(crate) engine: Engine,
     pub(crate) debug_info: bool,
     sampling: Option<bool>,
     pub(crate) demote_losers: bool,
     /// What was wrong and is ignored.
     pub(crate) wrong: Vec<Wrong>,
-}
-
-/// A setting that is wrong.
-#[derive(Clone, Debug)]
-pub(crate) struct Wrong {
-    /// The variable, or the method.
-    pub(crate) setting: &'static str,
-    pub(crate) value: String,
-    pub(crate) expected: &'static str,
 }
 
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
@@ -316,7 +270,7 @@ fn put_in_force(config: Config) -> (&'static Settings, bool) {
     let mut fresh = false;
     let settings = SETTINGS.get_or_init(|| {
         fresh = true;
-        Settings::new(config, of_environment)
+        Settings::new(config, environment::variable)
     });
     for Wrong { setting, value, expected } in settings.wrong.iter().filter(|_| fresh) {
         user_code::event!(warn, "specialize::settings", setting, value, expected, "a setting is wrong and is ignored");
@@ -326,7 +280,7 @@ fn put_in_force(config: Config) -> (&'static Settings, bool) {
 
 impl Settings {
     fn new(config: Config, environment: impl Fn(&str) -> Option<OsString>) -> Settings {
-        let environment = Environment { read: &environment, wrong: RefCell::default() };
+        let environment = Environment::new(&environment);
         let mut settings = Settings {
             mode: environment.parsed("SPECIALIZE_MODE", "full, load, build-time or off").or(config.mode).unwrap_or_default(),
             hot_of_environment: environment.parsed("SPECIALIZE_HOT", "a number of calls"),
@@ -339,7 +293,7 @@ impl Settings {
             cache_dir: environment
                 .path("SPECIALIZE_CACHE_DIR")
                 .or(config.cache_dir)
-                .or_else(|| default_cache_dir(&environment))
+                .or_else(|| environment.default_cache_dir())
                 .filter(|folder| !folder.as_os_str().is_empty()),
             cache_limit: environment.parsed("SPECIALIZE_CACHE_LIMIT", "a number of bytes").or(config.cache_limit).unwrap_or(1 << 30),
             compile_timeout: environment
@@ -354,16 +308,16 @@ impl Settings {
             compile_jobs: environment.parsed("SPECIALIZE_COMPILE_JOBS", "a number of compiles").or(config.compile_jobs).unwrap_or(1).max(1),
             toolchain: environment.path("SPECIALIZE_TOOLCHAIN").or(config.toolchain).filter(|path| !path.as_os_str().is_empty()),
             target_cpu: environment
-                .parsed("SPECIALIZE_TARGET_CPU", PROCESSORS)
-                .or_else(|| environment.checked("Config::target_cpu", config.target_cpu?.as_ref(), PROCESSORS))
-                .unwrap_or_else(|| Processor("native".to_owned())),
+                .parsed("SPECIALIZE_TARGET_CPU", TargetCpu::EXPECTED)
+                .or_else(|| environment.checked("Config::target_cpu", config.target_cpu?.as_ref(), TargetCpu::EXPECTED))
+                .unwrap_or_else(TargetCpu::native),
             engine: environment.parsed("SPECIALIZE_ENGINE", "auto, llvm or rustc").or(config.engine).unwrap_or_default(),
             debug_info: environment.parsed("SPECIALIZE_DEBUG_INFO", "true or false").or(config.debug_info).unwrap_or(false),
             sampling: environment.parsed("SPECIALIZE_SAMPLING", "true or false").or(config.sampling),
             demote_losers: environment.parsed("SPECIALIZE_DEMOTE_LOSERS", "true or false").or(config.demote_losers).unwrap_or(false),
             wrong: Vec::new(),
         };
-        settings.wrong = environment.wrong.into_inner();
+        settings.wrong = environment.into_wrong();
         settings
     }
 
@@ -390,65 +344,8 @@ impl Settings {
     }
 }
 
-/// A variable of the environment, unless that was set by somebody with fewer rights than the program.
-fn of_environment(name: &str) -> Option<OsString> {
-    if has_borrowed_rights() { None } else { std::env::var_os(name) }
-}
-
-/// Whether the program runs with more rights than whoever started it (set-user-id and the like), so that its environment cannot be
-/// trusted.
-#[cfg(specialize_runtime_tier)]
-pub(crate) fn has_borrowed_rights() -> bool {
-    // SAFETY: the function takes a number and gives back another.
-    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
-}
-
-/// Without a runtime tier, nothing that the environment says leads to a file or process.
-#[cfg(not(specialize_runtime_tier))]
-pub(crate) fn has_borrowed_rights() -> bool {
-    false
-}
-
-/// The environment, whose wrong values are reported and ignored.
-struct Environment<'a> {
-    read: &'a dyn Fn(&str) -> Option<OsString>,
-    wrong: RefCell<Vec<Wrong>>,
-}
-
-impl Environment<'_> {
-    fn parsed<T: FromStr>(&self, name: &'static str, expected: &'static str) -> Option<T> {
-        self.checked(name, &(self.read)(name)?, expected)
-    }
-
-    /// What the text of a setting says, unless it is wrong, which is noted.
-    fn checked<T: FromStr>(&self, setting: &'static str, text: &OsStr, expected: &'static str) -> Option<T> {
-        let parsed = text.to_str().and_then(|text| text.trim().parse().ok());
-        if parsed.is_none() {
-            self.wrong.borrow_mut().push(Wrong { setting, value: text.to_string_lossy().into_owned(), expected });
-        }
-        parsed
-    }
-
-    fn path(&self, name: &str) -> Option<PathBuf> {
-        (self.read)(name).map(PathBuf::from)
-    }
-}
-
 /// Address space of a compiler's process where nothing is set: several times what a template takes.
 pub(crate) const COMPILE_MEMORY: u64 = 4 << 30;
-
-/// What the processor may be.
-const PROCESSORS: &str = "native, build, or a level that this processor has: x86-64, x86-64-v2, x86-64-v3 or x86-64-v4";
-
-/// `specialize` below the user's cache folder, by the XDG Base Directory Specification: a relative
-/// `XDG_CACHE_HOME` does not count.
-fn default_cache_dir(environment: &Environment<'_>) -> Option<PathBuf> {
-    environment
-        .path("XDG_CACHE_HOME")
-        .filter(|folder| folder.is_absolute())
-        .or_else(|| Some(environment.path("HOME").filter(|home| home.is_absolute())?.join(".cache")))
-        .map(|folder| folder.join("specialize"))
-}
 
 #[cfg(test)]
 mod tests {
