@@ -136,7 +136,7 @@ impl Expansion<'_> {
 
     /// The call of the runtime variant for the values, which returns if there is one.
     ///
-    /// The code of a plain function may be unloaded, and is held while it is called. That of another stays for ever.
+    /// The code of a plain function may be unloaded, so it is held while it is called. The code of others stays for ever.
     fn serve_at_run_time(&self, kind: &EntryKind) -> TokenStream {
         let (values, EntryKind { purpose, work, .. }) = (tuple(&self.given()), kind);
         if self.is_plain() {

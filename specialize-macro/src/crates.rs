@@ -75,7 +75,7 @@ impl Crates {
         self.0.contains(name)
     }
 
-    /// Their names, as rustc is told them.
+    /// Their names, as rustc knows them.
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|name| name.unraw().to_string())
     }

@@ -198,7 +198,7 @@ impl<'ast> Visit<'ast> for NoValues<'_> {
         }
     }
 
-    // An expression, such as the length of an array, is no part of a value.
+    // An expression, such as the length of an array, is not part of a value.
     fn visit_expr(&mut self, _: &'ast Expr) {}
 }
 

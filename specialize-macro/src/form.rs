@@ -127,7 +127,7 @@ pub(crate) fn check_flat(ty: &Type, place: Place) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a path leads to a type of std that is no number.
+/// Whether a path leads to a type of std that is not a scalar.
 fn is_of_std(path: &TypePath) -> bool {
     let (first, last) = (path.path.segments.first(), path.path.segments.last());
     let is_float = last.is_some_and(|last| last.ident == "f32" || last.ident == "f64");

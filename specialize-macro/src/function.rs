@@ -193,7 +193,7 @@ fn is_braces(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// The error for an item that is no function with a body.
+/// The error for an item that is not a function with a body.
 fn no_function(item: TokenStream, error: syn::Error) -> syn::Error {
     match syn::parse2::<Item>(item) {
         Err(_) => error,
@@ -273,7 +273,7 @@ fn binding(position: usize, parameter: &FnArg) -> Option<(usize, &Ident, &Type)>
     }
 }
 
-/// The message for a name that is no parameter.
+/// The message for a name that is not a parameter.
 pub(crate) fn unknown(name: &Ident, parameters: &[(usize, &Ident, &Type)]) -> String {
     let word = name.to_string();
     if word == "batch" {

@@ -1,7 +1,7 @@
 //! What the name of a type means in a captured module, as far as that is certain.
 //!
 //! A name is followed as Rust follows it: what a module defines comes first, then what a `use` names, then what `*` brings in, and
-//! what is known everywhere. Wherever something that cannot be seen may have a say, nothing is certain.
+//! what is known everywhere. Where something that cannot be seen could change what a name means, its meaning is uncertain.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ enum Meaning {
     Module,
     /// What a path from this module leads to.
     Path(Words),
-    /// What cannot be seen, is there in some configurations only, or is no type that is looked into.
+    /// Something that cannot be seen, that only some configurations have, or that is not a struct, an enum or an alias.
     Uncertain,
 }
 
@@ -143,7 +143,7 @@ impl Modules {
         None
     }
 
-    /// What a name means in a module, which becomes the one that says so; nothing where no module has a say.
+    /// What a name means in the module at `modules`, which becomes the place of the module that defines or imports it; nothing if none does.
     fn meaning(&self, name: &str, modules: &mut Vec<String>) -> Option<Meaning> {
         loop {
             let module = self.0.get(modules)?;

@@ -92,7 +92,7 @@ impl Literal {
     ///
     /// # Errors
     ///
-    /// The literal is no value of the type `scalar`.
+    /// The literal is not a value of the type `scalar`.
     fn read(expression: &Expr, scalar: &Scalar) -> syn::Result<Option<Literal>> {
         match expression {
             Expr::Group(group) => Literal::read(&group.expr, scalar),
@@ -177,7 +177,7 @@ impl ToTokens for Literal {
     }
 }
 
-/// The error for a literal that is no value of a type.
+/// The error for a literal that is not a value of a type.
 fn misfit(expression: &Expr, scalar: &Scalar) -> syn::Error {
     let written = expression.to_token_stream().to_string().replace("- ", "-");
     let message = match scalar {

@@ -99,8 +99,8 @@ struct State {
     entries: Entries,
     /// Whether calls go through the dispatcher instead, for as long as the table is covered.
     covered: bool,
-    /// Keeps every variant that handles were led to loaded while there are handles: a call may be inside it, of which
-    /// nobody is told.
+    /// Keeps every variant that handles ever led to loaded while there are handles: a call may be inside it, since calls by a handle are
+    /// not announced.
     variants: Vec<Arc<Variant>>,
 }
 

@@ -46,7 +46,7 @@ impl Budget {
     }
 
     /// Learns what a variant did cost.
-    pub(crate) fn has_cost(&mut self, took: Duration) {
+    pub(crate) fn record_cost(&mut self, took: Duration) {
         // Dearer than the burst, none would ever be made again.
         self.price = ((self.price * 7 + took.min(BURST)) / 8).min(BURST);
     }
@@ -74,8 +74,8 @@ mod tests {
     fn cheap_variants_are_admitted_more_often_and_dear_ones_never_shut_it() {
         let (mut cheap, mut dear, start) = (Budget::default(), Budget::default(), Instant::now());
         for _ in 0..100 {
-            cheap.has_cost(Duration::from_millis(2));
-            dear.has_cost(Duration::from_secs(3_600));
+            cheap.record_cost(Duration::from_millis(2));
+            dear.record_cost(Duration::from_secs(3_600));
         }
         assert!(admitted(&mut cheap, start) >= 1_900);
         assert_eq!(admitted(&mut dear, start), 1);

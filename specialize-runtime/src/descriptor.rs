@@ -1,6 +1,6 @@
 //! The descriptor of an annotated function: the constant data that the macro emits.
 
-#[cfg(all(test, specialize_runtime_tier))]
+#[cfg(test)]
 pub(crate) mod example;
 
 use crate::template::Template;

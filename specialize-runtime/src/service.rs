@@ -112,11 +112,11 @@ struct Job {
 }
 
 impl Job {
-    /// Hands the outcome to all who wait, and has it said wherever that is asked later why there is no variant. It comes last: who has
-    /// waited finds everything done, and no handles but those that the program has.
+    /// Hands the outcome to all who wait, and notes a failure where it is asked for later. It comes last: whoever has waited finds
+    /// everything done, and no handles but those that the program has.
     fn finish(self, result: Result<(), Error>) {
         let Job { mut owed, shared, .. } = self;
-        owed.is_over(&shared, &result);
+        owed.close(&shared, &result);
         // What the values share holds their variant.
         drop(shared);
         owed.tell(result);
@@ -131,16 +131,16 @@ struct Owed {
     outcome: Arc<Outcome>,
     /// When a thread of the service has begun with the values.
     begun: Option<Instant>,
-    is_over: bool,
+    is_closed: bool,
 }
 
 impl Owed {
-    /// Strikes the values off, in one step for all others: who hears of a failure and asks again must not join it.
-    fn is_over(&mut self, shared: &Arc<Shared>, result: &Result<(), Error>) {
-        self.is_over = true;
+    /// Takes the values off the list, under one lock: whoever is told of a failure and asks again must not join the failed job.
+    fn close(&mut self, shared: &Arc<Shared>, result: &Result<(), Error>) {
+        self.is_closed = true;
         let mut state = self.service.state();
         if let Some(begun) = self.begun {
-            state.budget.has_cost(begun.elapsed());
+            state.budget.record_cost(begun.elapsed());
         }
         if let Err(error) = result {
             shared.failed(error);
@@ -153,6 +153,7 @@ impl Owed {
         state.untold += 1;
     }
 
+    /// Hands the outcome to all who wait.
     fn tell(&self, result: Result<(), Error>) {
         let waiting = self.outcome.finish(result);
         self.service.state().untold -= 1;
@@ -163,12 +164,12 @@ impl Owed {
 
 impl Drop for Owed {
     fn drop(&mut self) {
-        // A panic has kept whoever had it from paying; the values are still there.
-        if !self.is_over
+        // A panic has kept its owner from closing it.
+        if !self.is_closed
             && let Some(shared) = self.shared.upgrade()
         {
             let result = Err(Error::BackgroundPanic { function: shared.table().name() });
-            self.is_over(&shared, &result);
+            self.close(&shared, &result);
             self.tell(result);
         }
     }
@@ -258,7 +259,7 @@ fn admit(shared: &Arc<Shared>) -> Result<Job, Pending> {
     let outcome = Arc::new(Outcome::default());
     state.unfinished.insert(place(shared), Arc::clone(&outcome));
     drop(state);
-    let owed = Owed { service, shared: Arc::downgrade(shared), outcome, begun: None, is_over: false };
+    let owed = Owed { service, shared: Arc::downgrade(shared), outcome, begun: None, is_closed: false };
     let job = Job { owed, shared: Arc::clone(shared), queued: Instant::now() };
     shared.table().requested();
     measure::wake();

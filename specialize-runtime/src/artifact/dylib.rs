@@ -23,7 +23,7 @@ pub(crate) struct Dylib<'a> {
 }
 
 impl Dylib<'_> {
-    /// Reads a file that may hold anything; nothing if it is no variant.
+    /// Reads a file that may hold anything; nothing if it is not a variant.
     pub(crate) fn examine(content: &[u8]) -> Option<Dylib<'_>> {
         let file = ElfFile64::<LittleEndian>::parse(content).ok()?;
         let segments = file.elf_header().program_headers(LittleEndian, content).ok()?;

@@ -112,7 +112,7 @@ fn file_in_memory(content: &[u8]) -> Result<Arc<File>, Error> {
 pub(crate) fn read(path: &Path, key: &Key) -> Result<Artifact, Error> {
     let failed = |source| Error::file("read", path, source);
     let untrusted = |reason: &str| Error::CacheUntrusted { path: path.to_owned(), reason: reason.to_owned() };
-    // What is no regular file must not hold up whoever opens it.
+    // Opening something that is not a regular file must not block.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mut file =
         OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path).map_err(|source| match source.raw_os_error() {

@@ -99,7 +99,7 @@ impl Drop for Library {
                 drop(self.dylib.take());
                 // For example, the destructor of a thread-local keeps a library mapped (dlclose(3)).
                 if self.mapping.is_still_there() {
-                    self.code.is_stuck(&self.mapping);
+                    self.code.note_stuck(&self.mapping);
                 }
             }
         }

@@ -85,7 +85,7 @@ impl Code {
     }
 
     /// Notes that the loader keeps the code, which is in `mapping`, unless it has been loaded again.
-    pub(crate) fn is_stuck(&self, mapping: &Mapping) {
+    pub(crate) fn note_stuck(&self, mapping: &Mapping) {
         let mut loaded = loaded();
         if !loaded.code.contains_key(&self.start) {
             loaded.stuck.insert(self.start, Arc::new(mapping.clone()));

@@ -36,7 +36,7 @@ impl Header<'_> {
 ///
 /// # Errors
 ///
-/// The file is no object for x86-64, or is damaged.
+/// The file is not an object for x86-64, or is damaged.
 pub(super) fn read(file: &[u8]) -> Result<Vec<Header<'_>>, Refusal> {
     check_file(file)?;
     let damaged = || Refusal::damaged("its section headers are not within the file");
