@@ -121,6 +121,8 @@ fn check_settings() -> Check {
     let wrong: Vec<String> =
         settings.wrong.iter().map(|wrong| format!("{}={:?} is not {}", wrong.setting, wrong.value, wrong.expected)).collect();
     let finding = match &wrong[..] {
+        _ if settings.table_capacity == 0 => Finding::Missing(Error::TableFull { function: "doctor", capacity: 0 }),
+        _ if settings.code_limit == 0 => Finding::Missing(Error::CodeLimit { limit: 0 }),
         [] => Finding::Well(format!("mode {}, engine {}", settings.mode.as_str(), settings.engine.as_str())),
         wrong => Finding::Wanting(wrong.join("; ")),
     };
@@ -141,6 +143,8 @@ fn advice(name: &str, finding: &Finding) -> Option<&'static str> {
     }
 }
 
+const NO_PROCESSES: &str = "processes cannot be started here (seccomp, limits): ship finished artifacts and set SPECIALIZE_MODE=load";
+
 fn advice_on(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::UnsupportedPlatform { .. } => {
@@ -151,7 +155,15 @@ fn advice_on(error: &Error) -> Option<&'static str> {
             "install the toolchain that built the program, or ship its artifacts and set SPECIALIZE_MODE=load"
         }
         Error::LinkerMissing { .. } => "install a C compiler with binutils, or the toolchain's rust-lld",
-        Error::Spawn { .. } => "processes cannot be started here (seccomp, limits): ship finished artifacts and set SPECIALIZE_MODE=load",
+        Error::Spawn { .. } => NO_PROCESSES,
+        Error::CompileFailed { status, .. } if status.contains("SIGSYS") => NO_PROCESSES,
+        Error::CompileFailed { .. } | Error::BadOutput { .. } => {
+            "run that program by hand in this place to see what it lacks, or ship finished artifacts and set SPECIALIZE_MODE=load"
+        }
+        Error::Thread { .. } => "threads cannot be started here (seccomp, limits): without them, build-time variants serve",
+        Error::File { .. } => {
+            "let the program have what the system refused; /proc must be mounted, and folders for temporary files writable"
+        }
         Error::Load { .. } => "nothing can be loaded from the store (noexec, SELinux): set SPECIALIZE_CACHE_DIR to another place",
         _ => return None,
     })

@@ -98,7 +98,8 @@ impl Job<'_> {
     /// What the child's bad end means.
     fn failure(&self, status: ExitStatus, errors: &[u8]) -> Error {
         let (program, output) = (self.program.to_owned(), String::from_utf8_lossy(errors).trim().to_owned());
-        match self.limits.memory {
+        // The child may have no more than this process.
+        match self.limits.memory.and_then(|memory| within(Resource::As, memory).current) {
             Some(limit) if is_about_memory(limit, status, &output) => {
                 Error::OutOfMemory { program, limit, status: status.to_string(), output }
             }
