@@ -134,7 +134,7 @@ mod with_runtime_tier {
         let (dylib, made, compile) = {
             let function = descriptor.name;
             let _span =
-                EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = %image.digest()));
+                EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = image.digest()));
             compile_with_some_engine(workshop, toolchain, &request)?
         };
         let prepare = watch.lap().saturating_sub(compile);
@@ -196,7 +196,7 @@ mod with_runtime_tier {
             debug,
             "specialize::load",
             function = descriptor.name,
-            value = %image.digest(),
+            value = image.digest(),
             artifact = %key.digest(),
             origin = ?made.origin,
             took = ?cost.total(),
