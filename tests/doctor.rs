@@ -38,6 +38,8 @@ fn the_first_step_that_fails_is_named_and_the_others_are_not_tried() {
         assert!(!diagnosis.is_well() && missing.advice.is_some(), "{diagnosis}");
         let after = diagnosis.checks.iter().skip_while(|check| check.name != missing.name).skip(1);
         assert!(after.into_iter().all(|check| matches!(check.finding, Finding::NotTried)), "{diagnosis}");
+        let (names, table) = (diagnosis.checks.iter().map(|check| check.name).collect::<Vec<_>>(), diagnosis.to_string());
+        assert!(table.lines().all(|line| line.starts_with("   ") || names.iter().any(|name| line.starts_with(name))), "{table}");
         if std::env::var("SPECIALIZE_MODE").is_ok() {
             assert!(!support::processes::ever_started_a_process());
         }
@@ -49,6 +51,9 @@ fn the_first_step_that_fails_is_named_and_the_others_are_not_tried() {
     Place::new(NAME).run(&[("MISSING", "platform"), ("SPECIALIZE_MODE", "build-time")]);
     // Runs, and cannot say where its libraries are.
     Place::new(NAME).run(&[toolchain, ("SPECIALIZE_TOOLCHAIN", "/bin/false")]);
+    let place = Place::new(NAME);
+    let talks = compiler(place.path(), &[("*--print*", "printf 'one\\ntwo\\n' >&2; exit 1")]);
+    place.run(&[toolchain, ("SPECIALIZE_TOOLCHAIN", talks.to_str().expect("no strange characters"))]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::config::settings;
+use crate::config::{has_borrowed_rights, settings};
 use crate::error::Error;
 
 #[cfg(specialize_runtime_tier)]
@@ -147,6 +147,9 @@ const NO_PROCESSES: &str = "processes cannot be started here (seccomp, limits): 
 
 fn advice_on(error: &Error) -> Option<&'static str> {
     Some(match error {
+        Error::UnsupportedPlatform { .. } if has_borrowed_rights() => {
+            "build-time variants serve here; run it without set-user-id, set-group-id and capabilities for others"
+        }
         Error::UnsupportedPlatform { .. } => {
             "build-time variants serve here; build for x86_64-unknown-linux-gnu, dynamically linked, for others"
         }
@@ -178,10 +181,13 @@ impl fmt::Display for Diagnosis {
                 Finding::Missing(error) => ("missing", error.to_string()),
                 Finding::NotTried => ("not tried", String::new()),
             };
+            let indent = " ".repeat(38);
+            // What a compiler printed has lines of its own.
+            let text = text.replace('\n', &format!("\n{indent}"));
             let line = format!("{name:<16} {state:<9} {:>7.1} ms  {text}", took.as_secs_f64() * 1e3);
             writeln!(formatter, "{}", line.trim_end())?;
             if let Some(advice) = advice {
-                writeln!(formatter, "{:<38}-> {advice}", "")?;
+                writeln!(formatter, "{indent}-> {advice}")?;
             }
         }
         Ok(())
