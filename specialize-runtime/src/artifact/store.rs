@@ -399,7 +399,8 @@ impl Store {
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
                 user_code::event!(warn, "specialize::store", %error, "an artifact is not kept for the next process");
-                Ok(Staged { artifact: Artifact::in_memory(content)?, file: None, kept })
+                // By its place in the store, where it is made anew once there is room: its descriptor means nothing to a linker.
+                Ok(Staged { artifact: Artifact::in_memory(content)?.moved(kept.clone()), file: None, kept })
             }
         }
     }
