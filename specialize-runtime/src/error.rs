@@ -35,7 +35,10 @@ pub enum Error {
         reason: String,
     },
     /// The mode in force forbids what was asked for.
-    #[error("mode `{mode}` forbids making a variant of `{function}` for this value; set SPECIALIZE_MODE=full to allow it")]
+    #[error(
+        "mode `{mode}` forbids making a variant of `{function}` for this value{finished}; set SPECIALIZE_MODE=full to allow it",
+        finished = if *mode == "load" { ", and the store has none" } else { "" }
+    )]
     Forbidden {
         /// The mode, as `SPECIALIZE_MODE` spells it.
         mode: &'static str,

@@ -238,5 +238,6 @@ fn missing(path: &Path, source: io::Error) -> Error {
 }
 
 fn differs(path: &Path, expected: &str, found: &str) -> Error {
+    let found = if found.is_empty() { "nothing" } else { found };
     Error::ToolchainDiffers { path: path.to_owned(), expected: expected.to_owned(), found: found.to_owned() }
 }
