@@ -4,7 +4,7 @@ mod support;
 
 use specialize::{Check, Error, Finding, doctor};
 use support::compilers::{NO_COMPILER, compiler};
-use support::limits::forbid_processes;
+use support::limits::{forbid_processes, forbid_programs};
 use support::mounts::tmpfs;
 use support::place::Place;
 use support::{is_child, skipped};
@@ -38,6 +38,8 @@ fn the_first_step_that_fails_is_named_and_the_others_are_not_tried() {
         assert!(!diagnosis.is_well() && missing.advice.is_some(), "{diagnosis}");
         let after = diagnosis.checks.iter().skip_while(|check| check.name != missing.name).skip(1);
         assert!(after.into_iter().all(|check| matches!(check.finding, Finding::NotTried)), "{diagnosis}");
+        let (names, table) = (diagnosis.checks.iter().map(|check| check.name).collect::<Vec<_>>(), diagnosis.to_string());
+        assert!(table.lines().all(|line| line.starts_with("   ") || names.iter().any(|name| line.starts_with(name))), "{table}");
         if std::env::var("SPECIALIZE_MODE").is_ok() {
             assert!(!support::processes::ever_started_a_process());
         }
@@ -47,19 +49,43 @@ fn the_first_step_that_fails_is_named_and_the_others_are_not_tried() {
     Place::new(NAME).run(&[toolchain, ("SPECIALIZE_TOOLCHAIN", NO_COMPILER)]);
     Place::new(NAME).run(&[toolchain, ("SPECIALIZE_MODE", "load")]);
     Place::new(NAME).run(&[("MISSING", "platform"), ("SPECIALIZE_MODE", "build-time")]);
+    // Runs, and cannot say where its libraries are.
+    Place::new(NAME).run(&[toolchain, ("SPECIALIZE_TOOLCHAIN", "/bin/false")]);
+    let place = Place::new(NAME);
+    let talks = compiler(place.path(), &[("*--print*", "printf 'one\\ntwo\\n' >&2; exit 1")]);
+    place.run(&[toolchain, ("SPECIALIZE_TOOLCHAIN", talks.to_str().expect("no strange characters"))]);
 }
 
 #[test]
 fn where_no_process_may_be_started_it_says_so() {
     const NAME: &str = "where_no_process_may_be_started_it_says_so";
     if is_child(NAME) {
-        forbid_processes();
+        match std::env::var("FORBIDDEN").as_deref() {
+            Ok("processes") => forbid_processes(),
+            _ => forbid_programs(),
+        }
         let diagnosis = doctor();
         let missing = diagnosis.first_missing().expect("something is missing");
         assert!(matches!(missing.finding, Finding::Missing(Error::Spawn { .. })), "{diagnosis}");
         return assert!(missing.name == "toolchain" && missing.advice.is_some_and(|advice| advice.contains("seccomp")), "{diagnosis}");
     }
-    Place::new(NAME).run(&[]);
+    for forbidden in ["processes", "programs"] {
+        Place::new(NAME).run(&[("FORBIDDEN", forbidden)]);
+    }
+}
+
+#[test]
+fn settings_that_leave_no_room_for_a_variant_are_named() {
+    const NAME: &str = "settings_that_leave_no_room_for_a_variant_are_named";
+    if is_child(NAME) {
+        let diagnosis = doctor();
+        let missing = diagnosis.first_missing().expect("something is missing");
+        assert!(matches!(missing.finding, Finding::Missing(Error::TableFull { .. } | Error::CodeLimit { .. })), "{diagnosis}");
+        return assert!(missing.name == "settings" && missing.advice.is_some() && !diagnosis.is_well(), "{diagnosis}");
+    }
+    for setting in ["SPECIALIZE_TABLE_CAPACITY", "SPECIALIZE_CODE_LIMIT"] {
+        Place::new(NAME).run(&[(setting, "0")]);
+    }
 }
 
 #[test]

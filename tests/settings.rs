@@ -3,14 +3,17 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use specialize::{Config, Error, Mode, Origin, Tier, settle, specialize, stats};
 use support::compilers::NO_COMPILER;
-use support::is_child;
+use support::mounts::again;
 use support::place::Place;
 use support::processes::{PATIENCE, ever_started_a_process};
+use support::{is_child, skipped};
 
 #[specialize(n in [2, 3, 8])]
 fn power(x: u64, n: u32) -> u64 {
@@ -69,6 +72,54 @@ fn mode_load_loads_what_is_finished_and_starts_no_process() {
     place.run(&[]);
     place.run(&[("SPECIALIZE_MODE", "load")]);
     place.run(&[("SPECIALIZE_MODE", "load"), ("SPECIALIZE_TOOLCHAIN", NO_COMPILER)]);
+}
+
+#[test]
+fn mode_load_needs_no_store_that_can_be_written_to_or_run_from() {
+    const NAME: &str = "mode_load_needs_no_store_that_can_be_written_to_or_run_from";
+    if is_child(NAME) {
+        let bound = power::prepare(5).expect("it is finished, or made");
+        assert_eq!((bound.tier(), bound.call(2), power(2, 5)), (Tier::Runtime, 32, 32));
+        if stats().mode == Mode::Load {
+            assert_eq!((power::table().counts().loaded, stats().store_error.map(|error| error.to_string())), (1, None));
+            assert!(power::prepare(13).is_err_and(|error| error.to_string().contains("and the store has none")));
+        }
+        return;
+    }
+    let place = Place::new(NAME);
+    place.run(&[]);
+    for options in ["ro", "noexec", "ro,noexec"] {
+        match again(&place.store(), options) {
+            Some(mounts) => place.judge(&mounts.around(&place.host(&[("SPECIALIZE_MODE", "load")])).output().expect("starts")),
+            None => skipped("nothing can be mounted here"),
+        }
+    }
+}
+
+#[test]
+fn mode_load_says_why_what_is_finished_is_not_loaded() {
+    const NAME: &str = "mode_load_says_why_what_is_finished_is_not_loaded";
+    if is_child(NAME) {
+        if stats().mode == Mode::Full {
+            return assert!(power::prepare(5).is_ok());
+        }
+        let error = power::prepare(5).expect_err("it must not be loaded");
+        let reason = std::env::var("REASON").expect("set by the test");
+        assert!(matches!(&error, Error::CacheUntrusted { .. }) && error.to_string().contains(&reason), "{error}");
+        assert_eq!(power(2, 5), 32);
+        return assert!(!ever_started_a_process());
+    }
+    let place = Place::new(NAME);
+    place.run(&[]);
+    let artifacts = place.artifacts();
+    let set_mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("our own file");
+    // As some tools copy files.
+    artifacts.iter().for_each(|artifact| set_mode(artifact, 0o644));
+    place.run(&[("SPECIALIZE_MODE", "load"), ("REASON", "chmod a-w")]);
+    assert_eq!(place.artifacts(), artifacts, "they stay for whoever corrects that");
+    artifacts.iter().for_each(|artifact| set_mode(artifact, 0o400));
+    set_mode(&place.store(), 0o770);
+    place.run(&[("SPECIALIZE_MODE", "load"), ("REASON", "chmod go-w")]);
 }
 
 #[test]

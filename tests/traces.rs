@@ -123,6 +123,8 @@ fn each_step_is_told_and_no_value() {
         for seen in seen() {
             assert!(seen.target.starts_with("specialize::"), "{seen:?}");
             assert!(!tells(&seen.text, SECRET), "{seen:?}");
+            // A text everywhere, so that a subscriber finds what belongs to one value by it.
+            assert!(!seen.fields.contains("value") || seen.text.contains("value=\""), "{seen:?}");
             assert!(seen.level > tracing::Level::WARN || seen.target == "specialize::settings", "{seen:?}");
         }
         let table = stats().to_string();

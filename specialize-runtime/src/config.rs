@@ -4,6 +4,7 @@ mod environment;
 mod target_cpu;
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -297,15 +298,21 @@ impl Settings {
                 .filter(|folder| !folder.as_os_str().is_empty()),
             cache_limit: environment.parsed("SPECIALIZE_CACHE_LIMIT", "a number of bytes").or(config.cache_limit).unwrap_or(1 << 30),
             compile_timeout: environment
-                .parsed("SPECIALIZE_COMPILE_TIMEOUT_MS", "a number of milliseconds")
-                .map(Duration::from_millis)
+                .parsed::<NonZero<u64>>("SPECIALIZE_COMPILE_TIMEOUT_MS", "a number of milliseconds above 0")
+                .map(|milliseconds| Duration::from_millis(milliseconds.get()))
                 .or(config.compile_timeout)
                 .unwrap_or(Duration::from_secs(60)),
             compile_memory: environment
-                .parsed("SPECIALIZE_COMPILE_MEMORY", "a number of bytes")
+                .parsed::<NonZero<u64>>("SPECIALIZE_COMPILE_MEMORY", "a number of bytes above 0")
+                .map(NonZero::get)
                 .or(config.compile_memory)
                 .or(Some(COMPILE_MEMORY)),
-            compile_jobs: environment.parsed("SPECIALIZE_COMPILE_JOBS", "a number of compiles").or(config.compile_jobs).unwrap_or(1).max(1),
+            compile_jobs: environment
+                .parsed::<NonZero<usize>>("SPECIALIZE_COMPILE_JOBS", "a number of compiles above 0")
+                .map(NonZero::get)
+                .or(config.compile_jobs)
+                .unwrap_or(1)
+                .max(1),
             toolchain: environment.path("SPECIALIZE_TOOLCHAIN").or(config.toolchain).filter(|path| !path.as_os_str().is_empty()),
             target_cpu: environment
                 .parsed("SPECIALIZE_TARGET_CPU", TargetCpu::EXPECTED)
@@ -376,6 +383,17 @@ mod tests {
         let settings = settings_of(Config::default().engine(Engine::Rustc), &[("SPECIALIZE_MODE", "fast"), ("SPECIALIZE_ENGINE", "gcc")]);
         assert_eq!(settings.mode, Mode::Full);
         assert_eq!(settings.engine, Engine::Rustc);
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_wrong_value_where_compilers_could_do_nothing_with_it() {
+        let names = ["SPECIALIZE_COMPILE_TIMEOUT_MS", "SPECIALIZE_COMPILE_MEMORY", "SPECIALIZE_COMPILE_JOBS"];
+        let settings = settings_of(Config::default().compile_jobs(3), &names.map(|name| (name, "0")));
+        assert_eq!(settings.wrong.iter().map(|wrong| wrong.setting).collect::<Vec<_>>(), names);
+        assert_eq!(
+            (settings.compile_timeout, settings.compile_memory, settings.compile_jobs),
+            (Duration::from_secs(60), Some(COMPILE_MEMORY), 3)
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A call of a function whose table is covered: served in the tier its thread is forced to, or timed, or served as usual.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::descriptor::{Entries, Purpose};
@@ -66,9 +66,8 @@ impl Drop for CoveredCall {
     }
 }
 
-/// What serves a call of `table`'s function, or nothing where the generic function is to be called as usual.
-pub(crate) fn serve(table: &'static DispatchTable, purpose: Purpose, image: Image, key: u64) -> Option<CoveredCall> {
-    let entered = Instant::now();
+/// What serves a call of `table`'s function that was `entered` then, or nothing where the generic function is to be called as usual.
+pub(crate) fn serve(table: &'static DispatchTable, purpose: Purpose, image: Image, key: u64, entered: Instant) -> Option<CoveredCall> {
     if let Some(tier) = testing::tier_of_this_thread() {
         let serving = match table.serving_in(tier, &image, key) {
             Ok(serving) => serving,
@@ -89,31 +88,46 @@ pub(crate) fn serve(table: &'static DispatchTable, purpose: Purpose, image: Imag
     Some(CoveredCall { code: entries.code(purpose), sample, _variant: variant })
 }
 
+/// What reading the clock takes: each pause has one reading in it, half of it at either end.
+fn clock_takes() -> Duration {
+    const READINGS: u32 = 64;
+    static TAKES: OnceLock<Duration> = OnceLock::new();
+    *TAKES.get_or_init(|| {
+        let started = Instant::now();
+        (0..READINGS).fold(started, |_, _| Instant::now()).saturating_duration_since(started) / READINGS
+    })
+}
+
 impl Sample {
     fn begin(table: &'static DispatchTable, image: Image, has_variant: bool, entered: Instant) -> Option<Sample> {
         let turn = table.figures().draw(&image, has_variant)?;
         let of_window = |last: &RefCell<Vec<Last>>| last.borrow().iter().find(|last| last.window == turn.window).copied();
         let gap = match LAST.try_with(of_window) {
-            Ok(Some(last)) => Gap::After { pause: entered.saturating_duration_since(last.ended), lost: last.lost },
+            Ok(Some(last)) => {
+                let pause = entered.saturating_duration_since(last.ended);
+                Gap::After { pause: pause.saturating_sub(clock_takes()), lost: last.lost }
+            }
             _ => Gap::First,
         };
         Some(Sample { table, image, turn, gap, entered, started: Cell::new(entered) })
     }
 
     fn end(self, ended: Instant) {
-        let took = ended.saturating_duration_since(self.started.get());
-        let is_last = self.table.figures().note(&self.image, self.turn, self.gap, took);
+        let Sample { table, image, turn, gap, entered, started } = self;
+        let took = ended.saturating_duration_since(started.get());
+        let is_last = table.figures().note(&image, turn, gap, took);
         if is_last {
-            measure::close(self.table);
+            measure::close(table);
         }
-        let ended = Instant::now();
-        let lost = ended.saturating_duration_since(self.entered).saturating_sub(took);
-        let last = Last { table: self.table, window: self.turn.window, ended, lost };
+        drop(image);
         // On a thread that is ending nothing is remembered.
         let _ = LAST.try_with(|all| {
             let mut all = all.borrow_mut();
-            all.retain(|other| other.table != last.table);
-            all.push(last);
+            all.retain(|other| !std::ptr::eq(other.table, table));
+            // What comes after this would count as a pause of the program's.
+            let ended = Instant::now();
+            let lost = ended.saturating_duration_since(entered).saturating_sub(took);
+            all.push(Last { table, window: turn.window, ended, lost });
         });
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::config::settings;
+use crate::config::{has_borrowed_rights, settings};
 use crate::error::Error;
 
 #[cfg(specialize_runtime_tier)]
@@ -121,6 +121,8 @@ fn check_settings() -> Check {
     let wrong: Vec<String> =
         settings.wrong.iter().map(|wrong| format!("{}={:?} is not {}", wrong.setting, wrong.value, wrong.expected)).collect();
     let finding = match &wrong[..] {
+        _ if settings.table_capacity == 0 => Finding::Missing(Error::TableFull { function: "doctor", capacity: 0 }),
+        _ if settings.code_limit == 0 => Finding::Missing(Error::CodeLimit { limit: 0 }),
         [] => Finding::Well(format!("mode {}, engine {}", settings.mode.as_str(), settings.engine.as_str())),
         wrong => Finding::Wanting(wrong.join("; ")),
     };
@@ -141,8 +143,13 @@ fn advice(name: &str, finding: &Finding) -> Option<&'static str> {
     }
 }
 
+const NO_PROCESSES: &str = "processes cannot be started here (seccomp, limits): ship finished artifacts and set SPECIALIZE_MODE=load";
+
 fn advice_on(error: &Error) -> Option<&'static str> {
     Some(match error {
+        Error::UnsupportedPlatform { .. } if has_borrowed_rights() => {
+            "build-time variants serve here; run it without set-user-id, set-group-id and capabilities for others"
+        }
         Error::UnsupportedPlatform { .. } => {
             "build-time variants serve here; build for x86_64-unknown-linux-gnu, dynamically linked, for others"
         }
@@ -151,7 +158,15 @@ fn advice_on(error: &Error) -> Option<&'static str> {
             "install the toolchain that built the program, or ship its artifacts and set SPECIALIZE_MODE=load"
         }
         Error::LinkerMissing { .. } => "install a C compiler with binutils, or the toolchain's rust-lld",
-        Error::Spawn { .. } => "processes cannot be started here (seccomp, limits): ship finished artifacts and set SPECIALIZE_MODE=load",
+        Error::Spawn { .. } => NO_PROCESSES,
+        Error::CompileFailed { status, .. } if status.contains("SIGSYS") => NO_PROCESSES,
+        Error::CompileFailed { .. } | Error::BadOutput { .. } => {
+            "run that program by hand in this place to see what it lacks, or ship finished artifacts and set SPECIALIZE_MODE=load"
+        }
+        Error::Thread { .. } => "threads cannot be started here (seccomp, limits): without them, build-time variants serve",
+        Error::File { .. } => {
+            "let the program have what the system refused; /proc must be mounted, and folders for temporary files writable"
+        }
         Error::Load { .. } => "nothing can be loaded from the store (noexec, SELinux): set SPECIALIZE_CACHE_DIR to another place",
         _ => return None,
     })
@@ -166,10 +181,13 @@ impl fmt::Display for Diagnosis {
                 Finding::Missing(error) => ("missing", error.to_string()),
                 Finding::NotTried => ("not tried", String::new()),
             };
+            let indent = " ".repeat(38);
+            // What a compiler printed has lines of its own.
+            let text = text.replace('\n', &format!("\n{indent}"));
             let line = format!("{name:<16} {state:<9} {:>7.1} ms  {text}", took.as_secs_f64() * 1e3);
             writeln!(formatter, "{}", line.trim_end())?;
             if let Some(advice) = advice {
-                writeln!(formatter, "{:<38}-> {advice}", "")?;
+                writeln!(formatter, "{indent}-> {advice}")?;
             }
         }
         Ok(())

@@ -35,7 +35,10 @@ pub enum Error {
         reason: String,
     },
     /// The mode in force forbids what was asked for.
-    #[error("mode `{mode}` forbids making a variant of `{function}` for this value; set SPECIALIZE_MODE=full to allow it")]
+    #[error(
+        "mode `{mode}` forbids making a variant of `{function}` for this value{finished}; set SPECIALIZE_MODE=full to allow it",
+        finished = if *mode == "load" { ", and the store has none" } else { "" }
+    )]
     Forbidden {
         /// The mode, as `SPECIALIZE_MODE` spells it.
         mode: &'static str,
@@ -198,7 +201,7 @@ pub enum Error {
         limit: Duration,
     },
     /// A compiler or linker failed.
-    #[error("{program} failed ({status}): {output}", program = program.display())]
+    #[error("{program} failed ({status}): {output}", program = program.display(), output = printed(output))]
     CompileFailed {
         /// The program.
         program: PathBuf,
@@ -209,13 +212,14 @@ pub enum Error {
     },
     /// A compiler or linker failed, apparently for lack of memory.
     #[error(
-        "{program} failed ({status}) with the {limit} bytes of memory that it may have: {output}; raise SPECIALIZE_COMPILE_MEMORY",
-        program = program.display()
+        "{program} failed ({status}) with the {limit} bytes of memory that it may have: {output}; raise SPECIALIZE_COMPILE_MEMORY, or the limit of address space (ulimit -v) that this process has itself",
+        program = program.display(),
+        output = printed(output)
     )]
     OutOfMemory {
         /// The program.
         program: PathBuf,
-        /// The limit in force, in bytes of address space.
+        /// The limit in force, in bytes of address space: the setting's, or this process's own where that is lower.
         limit: u64,
         /// How it ended.
         status: String,
@@ -317,6 +321,11 @@ pub enum Error {
     /// Settings were installed twice, or after the first compile.
     #[error("the settings are already in force; call Config::install once, before the first specialized function is called")]
     AlreadyConfigured,
+}
+
+/// What a child printed, in words if that is nothing.
+fn printed(output: &str) -> &str {
+    if output.is_empty() { "it printed nothing" } else { output }
 }
 
 impl Error {

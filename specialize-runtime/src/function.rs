@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::binding::{Binding, Shared};
 use crate::covered::{self, CoveredCall};
@@ -112,7 +112,8 @@ impl<V: Values> Function<V> {
     #[cold]
     #[inline(never)]
     fn serve_covered_narrow(&'static self, purpose: Purpose, key: u64) -> Option<CoveredCall> {
-        covered::serve(&self.table, purpose, value::narrow_image::<V>(key), key)
+        let entered = Instant::now();
+        covered::serve(&self.table, purpose, value::narrow_image::<V>(key), key, entered)
     }
 
     #[cold]
@@ -121,7 +122,8 @@ impl<V: Values> Function<V> {
         if value::is_too_large::<V>(values) {
             return None;
         }
-        covered::serve(&self.table, purpose, value::image::<V>(values), value::key::<V>(values))
+        let entered = Instant::now();
+        covered::serve(&self.table, purpose, value::image::<V>(values), value::key::<V>(values), entered)
     }
 
     /// What is in a narrow key is not handed on by reference: the caller's values stay in registers.

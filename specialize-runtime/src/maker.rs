@@ -62,7 +62,7 @@ mod with_runtime_tier {
     use crate::compile::llvm::{self, Means, Refusal};
     use crate::compile::toolchain::Toolchain;
     use crate::compile::{self, Lowering, Request, dependencies};
-    use crate::config::{Engine, has_borrowed_rights, settings};
+    use crate::config::{Engine, Mode, has_borrowed_rights, settings};
     use crate::cost::{Cost, Stages};
     use crate::descriptor::Descriptor;
     use crate::error::Error;
@@ -114,7 +114,7 @@ mod with_runtime_tier {
         let workshop = Workshop::get()?;
         let support = workshop.support(descriptor)?;
         let key = workshop.variant_key(&descriptor.template, image, support);
-        if let Some(variant) = finished(workshop, support, descriptor, image, &key, &mut watch) {
+        if let Some(variant) = finished(workshop, support, descriptor, image, &key, &mut watch)? {
             return Ok((variant, None));
         }
         workshop.confirm_support(descriptor, support)?;
@@ -134,7 +134,7 @@ mod with_runtime_tier {
         let (dylib, made, compile) = {
             let function = descriptor.name;
             let _span =
-                EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = %image.digest()));
+                EnteredSpan::enter(|| tracing::debug_span!(target: "specialize::compile", "compile", function, value = image.digest()));
             compile_with_some_engine(workshop, toolchain, &request)?
         };
         let prepare = watch.lap().saturating_sub(compile);
@@ -156,10 +156,15 @@ mod with_runtime_tier {
         let mut watch = Watch::start();
         let (workshop, support) = Workshop::ready()?;
         let key = workshop.variant_key(&descriptor.template, image, support);
-        finished(workshop, support, descriptor, image, &key, &mut watch)
+        // Whatever is wrong with it, somebody is told who asks in the background.
+        finished(workshop, support, descriptor, image, &key, &mut watch).ok().flatten()
     }
 
     /// The variant for `key` from the store.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the one in the store, where the mode allows none to be made anew.
     fn finished(
         workshop: &Workshop,
         support: &Support,
@@ -167,20 +172,21 @@ mod with_runtime_tier {
         image: &Image,
         key: &Key,
         watch: &mut Watch,
-    ) -> Option<Variant> {
-        let artifact = workshop.store.find(key)?;
+    ) -> Result<Option<Variant>, Error> {
+        let Some(artifact) = workshop.find(key)? else { return Ok(None) };
         let prepare = watch.lap();
         match Library::open(&artifact, support, descriptor) {
             Ok(library) => {
                 let made = Made { origin: Origin::Disk, fallback: None, stages: Stages::default() };
                 let cost = Cost { prepare, load: watch.lap(), ..Cost::default() };
                 report_loaded(descriptor, image, key, &made, cost);
-                Some(Variant::new(descriptor.name, image.clone(), made, cost, library))
+                Ok(Some(Variant::new(descriptor.name, image.clone(), made, cost, library)))
             }
+            Err(error) if settings().mode != Mode::Full => Err(error),
             Err(error) => {
                 let (function, value) = (descriptor.name, image.digest());
                 user_code::event!(warn, "specialize::load", function, value, artifact = %key.digest(), %error, "an artifact is made anew");
-                None
+                Ok(None)
             }
         }
     }
@@ -190,7 +196,7 @@ mod with_runtime_tier {
             debug,
             "specialize::load",
             function = descriptor.name,
-            value = %image.digest(),
+            value = image.digest(),
             artifact = %key.digest(),
             origin = ?made.origin,
             took = ?cost.total(),

@@ -95,6 +95,8 @@ pub struct ValueReport {
     /// The tier that serves them.
     pub tier: Tier,
     /// About how many calls there were since timing began: how often they come is estimated ten times a second.
+    /// Never much too many; far too few of functions that take nanoseconds, since looking at a call takes some 100 ns, which cannot be told
+    /// from the program's own pause.
     pub calls: u64,
     /// How long making the runtime variant took; `None` in other tiers.
     pub cost: Option<Duration>,

@@ -132,6 +132,11 @@ pub(crate) fn path<'a>(module_path: &'a str, name: &str) -> Cow<'a, str> {
     }
 }
 
+/// A text as part of a row: what a compiler printed has lines of its own.
+fn indented(text: impl fmt::Display) -> String {
+    text.to_string().replace('\n', "\n    ")
+}
+
 impl fmt::Display for Stats {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "mode {}", self.mode.as_str())?;
@@ -156,10 +161,10 @@ impl fmt::Display for Stats {
                 function.pinned
             )?;
             if let Some(error) = &function.last_error {
-                writeln!(formatter, "  generic serves where there is no variant: {error}")?;
+                writeln!(formatter, "  generic serves where there is no variant: {}", indented(error))?;
             }
             if let Some(reason) = &function.fallback {
-                writeln!(formatter, "  rustc made variants instead of LLVM alone: {reason}")?;
+                writeln!(formatter, "  rustc made variants instead of LLVM alone: {}", indented(reason))?;
             }
         }
         Ok(())

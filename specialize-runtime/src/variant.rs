@@ -118,7 +118,7 @@ impl Drop for Variant {
             debug,
             "specialize::unload",
             function = self.function,
-            value = %self.image.digest(),
+            value = self.image.digest(),
             "a variant's code is not used any more"
         );
     }

@@ -53,7 +53,8 @@ impl Workshop {
     pub(crate) fn get() -> Result<&'static Workshop, Error> {
         WORKSHOP.get_or_init(OnceCell::new).get_or_try_init(|| {
             let settings = settings();
-            let store = Store::open(settings.cache_dir.as_deref(), settings.cache_limit)?;
+            let open = if settings.mode == Mode::Load { Store::open_finished } else { Store::open };
+            let store = open(settings.cache_dir.as_deref(), settings.cache_limit)?;
             lifetime::at_exit(|| {
                 if let Some(workshop) = WORKSHOP.get().and_then(OnceCell::get) {
                     workshop.store.remove_last_things();
@@ -90,11 +91,13 @@ impl Workshop {
         WORKSHOP.get()?.get()?.store.failure().cloned()
     }
 
-    /// The toolchain, where the mode allows one to be used.
+    /// The toolchain, where the mode allows one to be used. Where it does not, the reason is that of the store, if there is none in
+    /// which anything could be finished.
     pub(crate) fn toolchain(&self, descriptor: &Descriptor) -> Result<&Toolchain, Error> {
         let Settings { mode, toolchain, .. } = settings();
         if *mode != Mode::Full {
-            return Err(Error::Forbidden { mode: mode.as_str(), function: descriptor.name });
+            let forbidden = || Error::Forbidden { mode: mode.as_str(), function: descriptor.name };
+            return Err(self.store.failure().cloned().unwrap_or_else(forbidden));
         }
         self.toolchain.get_or_try_init(|| Toolchain::check(toolchain.as_deref(), self.store.work_folder()?.path(), &self.limits))
     }
@@ -211,9 +214,18 @@ impl Workshop {
         Key::new(kind).bytes(&toolchain::identity().to_le_bytes())
     }
 
+    /// The artifact for `key`, if the store has one.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the one in the store, where the mode allows none to be made anew.
+    pub(crate) fn find(&self, key: &Key) -> Result<Option<Artifact>, Error> {
+        if settings().mode == Mode::Full { Ok(self.store.find(key)) } else { self.store.look_for(key) }
+    }
+
     /// The artifact for `key` from the store, or as `make` makes it, which is reported.
     fn kept(&self, what: &str, key: &Key, make: impl FnOnce() -> Result<Artifact, Error>) -> Result<Artifact, Error> {
-        if let Some(artifact) = self.store.find(key) {
+        if let Some(artifact) = self.find(key)? {
             self.store.need(&artifact);
             return Ok(artifact);
         }

@@ -129,6 +129,19 @@ fn a_disk_without_inodes_means_no_store() {
 }
 
 #[test]
+fn a_disk_with_too_little_room_to_compile_means_no_store() {
+    const NAME: &str = "store::a_disk_with_too_little_room_to_compile_means_no_store";
+    if is_child(NAME) {
+        variants_are_made();
+        let error = stats().store_error.expect("there is no store");
+        return assert!(matches!(error, Error::File { .. }), "{error}");
+    }
+    for options in ["size=400k", "size=1m", "nr_inodes=8", "nr_inodes=20"] {
+        on_a_disk_of(NAME, options);
+    }
+}
+
+#[test]
 fn a_read_only_disk_means_no_store() {
     const NAME: &str = "store::a_read_only_disk_means_no_store";
     if is_child(NAME) {

@@ -27,6 +27,17 @@ pub(crate) fn forbid_processes() {
     ]);
 }
 
+/// Lets no program be started from this thread and those that it starts: they may fork, and no more.
+pub(crate) fn forbid_programs() {
+    filter(&mut [
+        statement(LOAD, 0),
+        jump(IS, libc::SYS_execve as u32, 1, 0),
+        jump(IS, libc::SYS_execveat as u32, 0, 1),
+        statement(RETURN, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32),
+        statement(RETURN, libc::SECCOMP_RET_ALLOW),
+    ]);
+}
+
 /// Has the kernel know of no memory that a forked child finds empty, on this thread and those that it starts.
 pub(crate) fn forbid_memory_emptied_in_children() {
     filter(&mut [

@@ -48,6 +48,12 @@ pub(crate) fn tmpfs(folders: &[PathBuf], options: &str) -> Option<Mounts> {
     Mounts(folders.iter().map(mount).collect::<Vec<_>>().join(" && ")).possible()
 }
 
+/// What is in `folder`, with these options; nothing where it cannot be mounted again.
+pub(crate) fn again(folder: &Path, options: &str) -> Option<Mounts> {
+    let folder = folder.display();
+    Mounts(format!("mount --bind '{folder}' '{folder}' && mount -o remount,bind,{options} '{folder}'")).possible()
+}
+
 /// Nothing that can be run in place of each of `programs` that is there; nothing where that cannot be done.
 pub(crate) fn hide(programs: &[&str]) -> Option<Mounts> {
     let there = programs.iter().filter(|program| Path::new(program).exists());

@@ -121,7 +121,10 @@ pub(crate) fn read(path: &Path, key: &Key) -> Result<Artifact, Error> {
         })?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() || metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o222 != 0 {
-        return Err(untrusted("it is not a read-only file of the user's own"));
+        let (user, mode) = (metadata.uid(), metadata.mode() & 0o7777);
+        return Err(untrusted(&format!(
+            "it is not a read-only file of the user's own (it is user {user}'s, mode {mode:o}); chown it, and chmod a-w it"
+        )));
     }
     let mut content = Vec::new();
     file.read_to_end(&mut content).map_err(failed)?;

@@ -16,6 +16,9 @@ const LINKS: usize = 40;
 const OPEN: u32 = 0o022;
 const STICKY: u32 = 0o1000;
 
+/// What to do where a folder is not to be changed.
+const ELSEWHERE: &str = "name a folder of your own in SPECIALIZE_CACHE_DIR";
+
 /// Makes `folder`, and what is missing on the way to it, for the user alone; and gives back its real path.
 ///
 /// # Errors
@@ -27,7 +30,7 @@ pub(crate) fn make_own(folder: &Path) -> Result<PathBuf, Error> {
     let metadata = inspect(&real)?;
     let user = rustix::process::geteuid().as_raw();
     if metadata.uid() != user {
-        return Err(untrusted(&real, format!("it belongs to user {}, not to user {user}", metadata.uid())));
+        return Err(untrusted(&real, format!("it belongs to user {}, not to user {user}; {ELSEWHERE}", metadata.uid())));
     }
     // A sticky folder keeps others from removing, not from adding.
     if metadata.mode() & OPEN != 0 {
@@ -89,7 +92,7 @@ fn parts(path: &Path) -> VecDeque<OsString> {
 fn check(path: &Path, metadata: &Metadata) -> Result<(), Error> {
     let user = rustix::process::geteuid().as_raw();
     if metadata.uid() != user && metadata.uid() != 0 {
-        return Err(untrusted(path, format!("it belongs to user {}, and the cache to user {user}", metadata.uid())));
+        return Err(untrusted(path, format!("it belongs to user {}, and the cache to user {user}; {ELSEWHERE}", metadata.uid())));
     }
     // The mode of a link says nothing: whoever may write to its folder may change it, and that was checked before.
     if metadata.is_symlink() {
@@ -121,7 +124,10 @@ fn make(folder: &Path) -> Result<(), Error> {
 }
 
 fn open_to_others(path: &Path, metadata: &Metadata) -> Error {
-    untrusted(path, format!("others may write to it (mode {:o}); chmod go-w it", metadata.mode() & 0o7777))
+    let mode = metadata.mode() & 0o7777;
+    // What is sticky is meant to be open.
+    let close = if mode & STICKY == 0 { "close it with chmod go-w, or " } else { "" };
+    untrusted(path, format!("others may write to it (mode {mode:o}); {close}{ELSEWHERE}"))
 }
 
 fn untrusted(path: &Path, reason: String) -> Error {

@@ -150,10 +150,24 @@ impl Store {
     ///
     /// Not even a private folder can be made, or there are no descriptors or memory to look at the store, which a later call may have.
     pub(crate) fn open(folder: Option<&Path>, limit: u64) -> Result<Store, Error> {
+        Store::open_by(Store::shared, folder, limit)
+    }
+
+    /// Opens the store in `folder` for what is finished in it, and for nothing else: it need not be writable, and where its files may
+    /// not be run they are loaded from memory.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    pub(crate) fn open_finished(folder: Option<&Path>, limit: u64) -> Result<Store, Error> {
+        Store::open_by(Store::finished, folder, limit)
+    }
+
+    fn open_by(open: impl FnOnce(&Path, u64) -> Result<Store, Error>, folder: Option<&Path>, limit: u64) -> Result<Store, Error> {
         let Some(folder) = folder else {
             return Store::private(limit, None);
         };
-        match Store::shared(folder, limit) {
+        match open(folder, limit) {
             Ok(store) => Ok(store),
             Err(error) if lacks_what_comes_back(&error) => Err(error),
             Err(error) => {
@@ -163,11 +177,20 @@ impl Store {
         }
     }
 
+    fn finished(folder: &Path, limit: u64) -> Result<Store, Error> {
+        let store = Store::at(safe_path::make_own(folder)?.join("v1"), limit);
+        safe_path::make_own(&store.artifacts)?;
+        Ok(Store { loads_from_memory: !may_run_code_from(&store.artifacts), ..store })
+    }
+
     fn shared(folder: &Path, limit: u64) -> Result<Store, Error> {
         let store = Store::at(safe_path::make_own(folder)?.join("v1"), limit);
         store.make_folders()?;
         // Folders that cannot be used are found out now, not after a compile.
         store.try_writing()?;
+        if !has_room_to_build(&store.work) {
+            return Err(Error::file("find room to compile in", &store.work, io::ErrorKind::StorageFull.into()));
+        }
         if !may_run_code_from(&store.artifacts) {
             let reason = io::Error::new(io::ErrorKind::PermissionDenied, "it is on a file system that is mounted noexec");
             return Err(Error::file("load code from", folder, reason));
@@ -261,7 +284,7 @@ impl Store {
         }
         for folder in self.private.iter().chain(&self.aside) {
             // The process is ending: there is nobody to tell.
-            let _ = fs::remove_dir_all(folder.path());
+            let _ = folder.remove();
         }
     }
 
@@ -299,15 +322,27 @@ impl Store {
         WorkPlace { path: self.aside.as_ref().map_or(&*self.work, Temporary::path).join(name) }
     }
 
+    /// The artifact for `key`, if there is one. Whatever is there stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CacheUntrusted`] if the file is not what it should be, [`Error::File`] if it cannot be read.
+    pub(crate) fn look_for(&self, key: &Key) -> Result<Option<Artifact>, Error> {
+        match file::read(&self.path(key), key).and_then(|artifact| self.to_be_loaded(artifact)) {
+            Ok(artifact) => Ok(Some(artifact)),
+            Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The artifact for `key`, if there is one. A file that is not what it should be is reported,
     /// removed, and as good as missing.
     pub(crate) fn find(&self, key: &Key) -> Option<Artifact> {
-        let path = self.path(key);
-        match file::read(&path, key).and_then(|artifact| self.to_be_loaded(artifact)) {
-            Ok(artifact) => Some(artifact),
-            Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
+        match self.look_for(key) {
+            Ok(found) => found,
             Err(error @ Error::CacheUntrusted { .. }) => {
                 user_code::event!(warn, "specialize::store", %error, "an artifact is not used, and is made anew");
+                let path = self.path(key);
                 // Another process may have removed it before us.
                 let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
                 None
@@ -364,7 +399,8 @@ impl Store {
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
                 user_code::event!(warn, "specialize::store", %error, "an artifact is not kept for the next process");
-                Ok(Staged { artifact: Artifact::in_memory(content)?, file: None, kept })
+                // By its place in the store, where it is made anew once there is room: its descriptor means nothing to a linker.
+                Ok(Staged { artifact: Artifact::in_memory(content)?.moved(kept.clone()), file: None, kept })
             }
         }
     }
@@ -413,6 +449,16 @@ impl Store {
 fn lacks_what_comes_back(error: &Error) -> bool {
     let Error::File { source, .. } = error else { return false };
     matches!(source.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
+}
+
+/// Whether the disk of `folder` has room for what is built once on a machine, and for the work of compilers at it: with less, they fail
+/// half way, each in its own words.
+fn has_room_to_build(folder: &Path) -> bool {
+    const BYTES: u64 = 8 << 20;
+    const FILES: u64 = 64;
+    // Where that cannot be found out, compiling finds it out. A disk that does not count its files has no limit of them.
+    statvfs(folder)
+        .map_or(true, |disk| disk.f_bavail.saturating_mul(disk.f_frsize) >= BYTES && (disk.f_files == 0 || disk.f_favail >= FILES))
 }
 
 /// Whether what is in `folder` may be loaded and run.

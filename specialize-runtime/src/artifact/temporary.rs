@@ -51,6 +51,22 @@ impl Temporary {
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
+
+    /// Removes the folder ahead of its time: the process is ending.
+    ///
+    /// # Errors
+    ///
+    /// Something in it stays.
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        remove(self.path())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What is left is the folder's own to remove.
+        let _ = self.remove();
+    }
 }
 
 /// The places for temporary files.
@@ -65,6 +81,15 @@ fn lock(folder: &Path) -> io::Result<File> {
     Ok(file.persist_noclobber(folder.join(LOCK))?)
 }
 
+/// Removes a folder, its lock last: what is left if the process is killed meanwhile is still known for what it is.
+fn remove(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)?.flatten().filter(|entry| entry.file_name() != LOCK) {
+        // Whatever stays is tried once more with the folder.
+        let _ = if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
+    }
+    fs::remove_dir_all(folder)
+}
+
 /// Removes from `place` the user's own folders whose processes are gone.
 fn remove_left_behind(place: &Path) -> io::Result<()> {
     for entry in fs::read_dir(place)?.flatten() {
@@ -77,7 +102,7 @@ fn remove_left_behind(place: &Path) -> io::Result<()> {
         }
         // Held meanwhile, so that no other process does the same.
         if let Ok(_lock) = lock_left_behind(&entry.path()) {
-            let _ = fs::remove_dir_all(entry.path());
+            let _ = remove(&entry.path());
         }
     }
     Ok(())
@@ -93,6 +118,7 @@ fn lock_left_behind(folder: &Path) -> io::Result<File> {
 
 #[cfg(test)]
 mod tests {
+    use std::mem::ManuallyDrop;
     use std::time::{Duration, Instant};
 
     use super::*;
@@ -101,8 +127,9 @@ mod tests {
     fn only_folders_of_processes_that_are_gone_are_removed() {
         let place = tempfile::tempdir().expect("a folder");
         let living = Temporary::make(place.path()).expect("a folder");
-        let Temporary { folder, _lock } = Temporary::make(place.path()).expect("a folder");
-        let left_behind = folder.keep();
+        // Not dropped, as where the process was killed.
+        let mut killed = ManuallyDrop::new(Temporary::make(place.path()).expect("a folder"));
+        let left_behind = killed.path().to_owned();
         fs::write(left_behind.join("artifact"), "code").expect("writable");
         let others = [place.path().join("specialize-notes"), place.path().join("notes")];
         for other in &others {
@@ -111,7 +138,7 @@ mod tests {
         fs::write(others[1].join(LOCK), "").expect("writable");
         drop(Temporary::make(place.path()).expect("a folder"));
         assert!(left_behind.exists(), "it is locked");
-        drop(_lock);
+        drop(killed._lock.take());
         // A child that another test has forked meanwhile has the lock too, until it becomes another program.
         let started = Instant::now();
         while left_behind.exists() && started.elapsed() < Duration::from_secs(60) {

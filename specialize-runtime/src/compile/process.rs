@@ -98,7 +98,8 @@ impl Job<'_> {
     /// What the child's bad end means.
     fn failure(&self, status: ExitStatus, errors: &[u8]) -> Error {
         let (program, output) = (self.program.to_owned(), String::from_utf8_lossy(errors).trim().to_owned());
-        match self.limits.memory {
+        // The child may have no more than this process.
+        match self.limits.memory.and_then(|memory| within(Resource::As, memory).current) {
             Some(limit) if is_about_memory(limit, status, &output) => {
                 Error::OutOfMemory { program, limit, status: status.to_string(), output }
             }
@@ -238,7 +239,10 @@ fn be_killed_first() {
 fn is_about_memory(limit: u64, status: ExitStatus, output: &str) -> bool {
     let is_sudden =
         limit < COMPILE_MEMORY && [libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS, libc::SIGKILL].map(Some).contains(&status.signal());
-    is_sudden || ["memory", "alloc", "failed to map"].into_iter().any(|sign| output.contains(sign))
+    // As allocators, the system, the loader and linkers say it; diagnostics may well name `alloc` and memory for other reasons.
+    const SIGNS: [&str; 6] =
+        ["out of memory", "memory allocation of", "allocate memory", "memory exhausted", "bad_alloc", "failed to map segment"];
+    is_sudden || SIGNS.into_iter().any(|sign| output.contains(sign))
 }
 
 /// Marks every descriptor above the standard ones to be closed by exec. (std reports a failed exec through one of them.)

@@ -5,11 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 
 use object::read::archive::ArchiveFile;
+use rustix::fs::{Access, access};
 
 use super::digest::{digest, digest_file};
 use super::process::{Job, Limits};
@@ -205,15 +206,19 @@ fn read_index(archive: &Path) -> io::Result<Vec<u8>> {
 
 /// The system's linker, or else the toolchain's own.
 fn find_linker(libraries: &Path) -> Result<Linker, Error> {
-    let executable = |path: &Path| fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
-    if let Some(program) = SYSTEM_LINKERS.iter().map(Path::new).find(|path| executable(path)) {
+    if let Some(program) = SYSTEM_LINKERS.iter().map(Path::new).find(|path| is_executable(path)) {
         return Ok(Linker { program: program.to_owned(), leading: &[] });
     }
     let own = libraries.join(OWN_LINKER);
-    if executable(&own) {
+    if is_executable(&own) {
         return Ok(Linker { program: own, leading: &["-flavor", "gnu"] });
     }
     Err(Error::LinkerMissing { looked: format!("{}, {}", SYSTEM_LINKERS.join(", "), own.display()) })
+}
+
+/// Whether there is a program at `path` that this user may run, as far as the file system has a say in it.
+fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|data| data.is_file()) && access(path, Access::EXEC_OK).is_ok()
 }
 
 /// What a compiler prints when asked.
@@ -222,9 +227,8 @@ fn ask(rustc: &Path, arguments: &[&str], environment: &[(&str, OsString)], folde
     let answer = Job { program: rustc, arguments: &arguments, environment, folder, limits }.run();
     match answer {
         Ok(finished) => Ok(finished.output),
-        Err(Error::Spawn { program, source }) if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
-            Err(Error::ToolchainMissing { path: program, source })
-        }
+        // Else it is there, and something forbids that it is started.
+        Err(Error::Spawn { program, source }) if !is_executable(&program) => Err(Error::ToolchainMissing { path: program, source }),
         Err(other) => Err(other),
     }
 }
@@ -234,5 +238,6 @@ fn missing(path: &Path, source: io::Error) -> Error {
 }
 
 fn differs(path: &Path, expected: &str, found: &str) -> Error {
+    let found = if found.is_empty() { "nothing" } else { found };
     Error::ToolchainDiffers { path: path.to_owned(), expected: expected.to_owned(), found: found.to_owned() }
 }

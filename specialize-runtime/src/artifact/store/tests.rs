@@ -113,6 +113,8 @@ fn what_cannot_be_written_stays_in_memory() {
     let artifact = store.keep_content(&Key::new("test"), b"code".to_vec()).expect("in memory");
     assert_eq!(fs::read(artifact.path_to_load()).expect("readable"), b"code");
     assert!(artifact.memory().is_some() && store.find(&Key::new("test")).is_none());
+    fs::remove_file(&cache).expect("our own file");
+    assert_eq!(keep(&store, &Key::new("test"), b"code").path(), artifact.path(), "where it is once it can be written");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::super::toolchain::Linker;
 use super::*;
+use crate::config::COMPILE_MEMORY;
 
 fn check(path: &Path, folder: &Path, milliseconds: u64) -> Error {
     let limits = Limits { timeout: Duration::from_millis(milliseconds), memory: None };
@@ -26,6 +27,9 @@ fn a_compiler_that_fails_or_hangs_or_babbles_is_refused() {
     let hangs = script(folder.path(), "hangs", "/bin/sleep 600 & wait");
     let error = check(&hangs, folder.path(), 300);
     assert!(matches!(error, Error::TimedOut { .. }), "{error}");
+    let is_silent = script(folder.path(), "is_silent", "exit 0");
+    let error = check(&is_silent, folder.path(), 10_000);
+    assert!(matches!(error, Error::ToolchainDiffers { .. }) && error.to_string().contains("found nothing"), "{error}");
     let babbles = script(folder.path(), "babbles", "echo hello");
     let error = check(&babbles, folder.path(), 10_000);
     assert!(matches!(&error, Error::ToolchainDiffers { found, .. } if found == "hello"), "{error}");
@@ -88,6 +92,24 @@ fn a_compiler_has_no_more_time_and_memory_than_it_is_given() {
     let error = compile(Limits { memory: Some(64 << 20), ..LIMITS });
     assert!(matches!(error, Error::OutOfMemory { limit: 67_108_864, .. } | Error::Spawn { .. }), "{error}");
     assert!(error.to_string().contains("SPECIALIZE_COMPILE_MEMORY"), "{error}");
+}
+
+#[test]
+fn only_who_says_so_has_failed_for_lack_of_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let limits = Limits { timeout: Duration::from_secs(10), memory: Some(COMPILE_MEMORY) };
+    let says = |name: &str, words: &str| {
+        let program = script(folder.path(), name, &format!("echo '{words}' >&2; exit 1"));
+        Toolchain::check(Some(&program), folder.path(), &limits).expect_err("not the toolchain")
+    };
+    for (name, words) in
+        [("rustc", "memory allocation of 64 bytes failed"), ("llvm", "LLVM ERROR: out of memory"), ("ld", "ld: memory exhausted")]
+    {
+        let error = says(name, words);
+        assert!(matches!(error, Error::OutOfMemory { .. }), "{error}");
+    }
+    let error = says("names", "error[E0433]: cannot find `alloc::memory`");
+    assert!(matches!(error, Error::CompileFailed { .. }), "{error}");
 }
 
 #[test]
