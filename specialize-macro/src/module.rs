@@ -7,6 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{AttrStyle, Attribute, DeriveInput, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Path, Type};
 
 use crate::args::{Arguments, Options};
+use crate::beside::Beside;
 use crate::captured::{self, Captured};
 use crate::checks;
 use crate::crates::Crates;
@@ -46,15 +47,18 @@ pub(crate) fn expand(arguments: &Arguments, item: &TokenStream, build: &Build, m
     definitions.collect(items, &[]);
     let root = arguments.options.root.as_ref();
     let crates = &arguments.options.crates;
-    let mut walk = Walk { root, crates, build, definitions: Rc::new(definitions), functions: 0, crowded: false, mistakes };
+    let mut walk = Walk { root, crates, build, definitions: Rc::new(definitions), functions: 0, beside: Beside::default(), crowded: false, mistakes };
     let (inner, written) = walk.content(braces, &[]);
+    let beside = walk.beside;
     if marks::all_in(braces.stream()).is_empty() {
         let message = "nothing in this module is specialized; put `#[specialize(...)]` on a function in it, naming the parameters";
         mistakes.at(&item.ident, message);
     }
     let sight = Sight { text: Text::Module, crates, build };
     crates.check(build, mistakes);
-    isolation::check(&marks::stripped(braces.stream()), sight, mistakes);
+    let text = marks::stripped(braces.stream());
+    isolation::check(&text, sight, mistakes);
+    beside.check(&text, mistakes);
     names::check_module(items, sight, mistakes);
     emit(item, &inner, written, &arguments.options, build)
 }
@@ -131,6 +135,8 @@ struct Walk<'a> {
     definitions: Rc<Definitions>,
     /// How many specialized functions were seen.
     functions: usize,
+    /// What stands beside them.
+    beside: Beside,
     /// Whether the item that is being looked at starts on a line with another.
     crowded: bool,
     mistakes: &'a mut Mistakes,
@@ -191,7 +197,7 @@ impl Walk<'_> {
 
     fn function<T>(&mut self, item: &ItemFn, raw: &Raw<T>, place: &[Ident], written: &mut Written) {
         let Some(Specialized { parts, text, alias, entry }) = self.specialized(item, raw, None, place) else { return };
-        let Parts { in_place, beside, last } = parts;
+        let Parts { in_place, beside, last, .. } = parts;
         written.host.extend(quote!(#in_place #beside));
         written.host_last.extend(last);
         written.template.extend(text);
@@ -295,6 +301,7 @@ impl Walk<'_> {
         let function = Function::read_captured(&function, &signature, captured, &arguments, self.build, self.mistakes);
         let root = arguments.options.root.take().or_else(|| self.root.cloned());
         let parts = expand::parts(&function, &arguments.options, self.build, expand::interface(root.as_ref()));
+        self.beside.add(&parts.module, owner.map(|_| &item.sig.ident));
         let (text, alias) = captured::in_template(function.captured.as_ref()?, &function, self.crowded);
         let mut index = Literal::usize_unsuffixed(index);
         index.set_span(Span::mixed_site());

@@ -9,10 +9,4 @@ fn by_path(n: u32) -> u32 {
     n
 }
 
-#[specialize(n)]
-#[cfg(target_arch = "x86_64")]
-fn without_path(n: u32) -> u32 {
-    if is_x86_feature_detected!("avx2") { n } else { 0 }
-}
-
 fn main() {}
