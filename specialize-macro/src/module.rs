@@ -47,7 +47,8 @@ pub(crate) fn expand(arguments: &Arguments, item: &TokenStream, build: &Build, m
     definitions.collect(items, &[]);
     let root = arguments.options.root.as_ref();
     let crates = &arguments.options.crates;
-    let mut walk = Walk { root, crates, build, definitions: Rc::new(definitions), functions: 0, beside: Beside::default(), crowded: false, mistakes };
+    let mut walk =
+        Walk { root, crates, build, definitions: Rc::new(definitions), functions: 0, beside: Beside::default(), crowded: false, mistakes };
     let (inner, written) = walk.content(braces, &[]);
     let beside = walk.beside;
     if marks::all_in(braces.stream()).is_empty() {
