@@ -248,6 +248,7 @@ impl Scan<'_> {
             "include" | "include_str" | "include_bytes" => {
                 "reads a file of the build, which a variant does not have; pass the content as a parameter"
             }
+            "cfg_select" => "is not carried into variants; use `#[cfg(...)]` or `cfg!(...)`",
             "thread_local" => "makes a `static`, and each variant would have another; pass a reference to it as a parameter",
             _ if path.is_empty() && index > 0 && is_punct(&trees[index - 1], '$') => {
                 "is not known before the macro around it is expanded; spell the name out"

@@ -177,7 +177,7 @@ impl Walk<'_> {
         let behind = raw.tokens.iter().skip_while(|tree| is_attribute(tree));
         let attributes = marks::stripped(raw.tokens.iter().take_while(|tree| is_attribute(tree)).cloned().collect());
         written.both(quote!(#attributes #representation #(#behind)*));
-        let root = derive::root(&input.attrs, self.mistakes).or_else(|| self.root.cloned());
+        let root = derive::root(&input.attrs, self.mistakes).map(|root| self.build.from_anywhere(root)).or_else(|| self.root.cloned());
         let configured: Vec<Attribute> = input.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
         input.attrs.extend(representation);
         marks::check_configured_parts(&input, self.mistakes);
@@ -280,7 +280,7 @@ impl Walk<'_> {
             _ => TokenStream::new(),
         };
         let tokens = owner.map_or_else(|| tokens.clone(), |owner| methods::arguments(tokens.clone(), owner));
-        let mut arguments = Arguments::read(tokens, self.mistakes);
+        let mut arguments = Arguments::read(tokens, self.build, self.mistakes);
         let function = ItemFn { attrs: marks::without(&item.attrs), ..item.clone() };
         self.give_crates(&mut arguments.options);
         arguments.place = marks::find(&item.attrs).map(syn::spanned::Spanned::span);

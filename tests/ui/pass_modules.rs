@@ -60,6 +60,24 @@ pub mod kernels {
     }
 }
 
+/// With the path of the crate, as one names it everywhere else.
+#[specialize(crate = specialize)]
+pub mod renamed {
+    /// A value.
+    #[derive(specialize::Value, Clone, Copy, Debug)]
+    #[value(crate = specialize)]
+    pub struct Step(
+        /// How far.
+        pub u32,
+    );
+
+    /// Steps.
+    #[specialize(step, crate = specialize)]
+    pub fn stepped(x: u32, step: Step) -> u32 {
+        x + step.0
+    }
+}
+
 macro_rules! make {
     ($name:ident, $ty:ty, $value:expr) => {
         /// Made by a macro.
