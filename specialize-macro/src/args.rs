@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, ExprRange, Ident, LitInt, Path, Token, Type, bracketed, parenthesized, token};
 
 use crate::crates::Crates;
+use crate::flags::Build;
 use crate::mistakes::Mistakes;
 
 /// The options by the names they are written with.
@@ -92,7 +93,7 @@ impl Options {
 
 impl Arguments {
     /// Reads the attribute. A part with a mistake is left out, and reading goes on after the next comma.
-    pub(crate) fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Arguments {
+    pub(crate) fn read(tokens: TokenStream, build: &Build, mistakes: &mut Mistakes) -> Arguments {
         let mut arguments = Arguments::default();
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -114,6 +115,7 @@ impl Arguments {
         if let Err(error) = parser.parse2(tokens) {
             mistakes.add(error);
         }
+        arguments.options.root = arguments.options.root.take().map(|root| build.from_anywhere(root));
         arguments
     }
 
@@ -138,6 +140,9 @@ impl Arguments {
             mistakes.at(&names[0], format!("parameters come first: move this before the option `{option}`"));
         }
         let list = input.parse::<Option<Token![in]>>()?.map(|_| list(input)).transpose()?;
+        if list.is_none() && !input.is_empty() && !input.peek(Token![,]) {
+            return Err(input.error("expected `in` and the values, as in `n in [2, 3, 8]`, or `,`"));
+        }
         self.selections.push(Selection { names, list });
         Ok(())
     }
@@ -146,7 +151,10 @@ impl Arguments {
     fn option(&mut self, name: &Ident, input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<()> {
         let word = name.to_string();
         if !OPTIONS.contains(&word.as_str()) {
-            let message = format!("unknown option `{word}`; the options are `{}`", OPTIONS.join("`, `"));
+            let options = OPTIONS.join("`, `");
+            let message = format!(
+                "unknown option `{word}`; the options are `{options}`; the values of a parameter stand behind `in`, as in `n in [2, 3, 8]`"
+            );
             return Err(syn::Error::new(name.span(), message));
         }
         if self.options.given(&word) {
@@ -160,12 +168,16 @@ impl Arguments {
             self.options.crates = Crates::read(name, input, mistakes)?;
             return Ok(());
         }
-        input.parse::<Token![=]>()?;
+        let expected = |example: &str| {
+            let message = format!("the option `{word}` needs a value, as in `{word} = {example}`");
+            move |error: syn::Error| syn::Error::new(error.span(), message)
+        };
+        input.parse::<Token![=]>().map_err(expected("..."))?;
         match word.as_str() {
             "hot" => self.options.hot = Some(input.parse()?),
             "work" => self.options.work = Some(input.parse()?),
-            "module" => self.options.module = Some(input.parse()?),
-            "crate" => self.options.root = Some(input.call(Path::parse_mod_style)?),
+            "module" => self.options.module = Some(input.parse().map_err(expected("other_name"))?),
+            "crate" => self.options.root = Some(input.call(Path::parse_mod_style).map_err(expected("other::specialize"))?),
             _ => self.options.limit = Some(input.parse::<LitInt>()?.base10_parse()?),
         }
         Ok(())
@@ -207,7 +219,7 @@ fn only_types(input: ParseStream<'_>) -> syn::Result<Option<Vec<Type>>> {
 /// Reads the values behind `in`.
 fn list(input: ParseStream<'_>) -> syn::Result<List> {
     const EXPECTED: &str = "expected a list such as `[2, 3, 8]`, or a range such as `1..=16`";
-    if input.is_empty() || input.peek(Token![,]) {
+    if input.is_empty() || input.peek(Token![,]) || input.peek(token::Brace) {
         return Err(input.error(EXPECTED));
     }
     if let Some(types) = only_types(input)? {
@@ -218,7 +230,10 @@ fn list(input: ParseStream<'_>) -> syn::Result<List> {
         expression = match expression {
             Expr::Group(group) => *group.expr,
             Expr::Paren(paren) => *paren.expr,
-            Expr::Array(array) => return Ok(List::Elements(array)),
+            Expr::Array(array) => match array.elems.iter().find(|element| matches!(element, Expr::Range(_))) {
+                Some(range) => return Err(syn::Error::new_spanned(range, "a range stands without brackets, as in `n in 1..=16`")),
+                None => return Ok(List::Elements(array)),
+            },
             Expr::Range(range) => return Ok(List::Range(range)),
             other => return Err(syn::Error::new_spanned(other, EXPECTED)),
         }

@@ -21,7 +21,7 @@ pub(crate) fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStrea
 /// As [`attribute`], in a crate that is compiled with these flags.
 pub(crate) fn expanded(arguments: TokenStream, item: TokenStream, build: &Build) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let arguments = Arguments::read(arguments, &mut mistakes);
+    let arguments = Arguments::read(arguments, build, &mut mistakes);
     if is_module(&item) {
         let module = module::expand(&arguments, &item, build, &mut mistakes);
         return match mistakes.into_errors(&build.edition) {

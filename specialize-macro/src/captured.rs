@@ -187,6 +187,9 @@ fn own_body(captured: &Captured) -> TokenStream {
     if captured.owner.is_some() || is_parameter || !mentions(block.clone(), name) {
         return block;
     }
+    // These braces are no longer the function's own: no lint asks why they are there.
+    let mut block = captured.body.clone();
+    block.set_span(block.span().resolved_at(Span::mixed_site()));
     quote!({ use self::#hidden as #name; #block })
 }
 

@@ -66,9 +66,13 @@ pub(crate) fn value(input: &DeriveInput, v1: &TokenStream, mistakes: &mut Mistak
     quote! {
         #[automatically_derived]
         unsafe impl #implemented #v1::Value for #name #arguments #clause {
-            const NO_PADDING: bool = #dense;
+            const NO_PADDING: ::core::primitive::bool = #dense;
             #[inline(always)]
-            fn fields(&self, at: usize, take: &mut impl ::core::ops::FnMut(usize, &[u8])) { #fields }
+            fn fields(
+                &self,
+                at: ::core::primitive::usize,
+                take: &mut impl ::core::ops::FnMut(::core::primitive::usize, &[::core::primitive::u8]),
+            ) { #fields }
             fn show(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #show }
         }
         #check
@@ -204,7 +208,7 @@ impl Shape {
     fn fields(&self, v1: &TokenStream) -> TokenStream {
         let tag = self.tag.iter();
         // SAFETY of what is generated: the enum has this representation.
-        let tag = quote!(#(unsafe { #v1::tag::<Self, #tag>(self, at, take) })*);
+        let tag = quote!(#(unsafe { #v1::tag::<Self, ::core::primitive::#tag>(self, at, take) })*);
         let arms = self.arms.iter().map(|arm| {
             let pattern = arm.pattern();
             let fields = arm.fields.iter().map(|Field { bound, ty, .. }| {

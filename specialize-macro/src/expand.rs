@@ -37,6 +37,8 @@ pub(crate) struct Expansion<'a> {
 
 /// What an annotated function of a captured module becomes.
 pub(crate) struct Parts {
+    /// The name of the module beside it.
+    pub(crate) module: Ident,
     /// What takes its place.
     pub(crate) in_place: TokenStream,
     /// What stands beside it, or beside its impl.
@@ -53,7 +55,7 @@ pub(crate) fn interface(root: Option<&syn::Path>) -> TokenStream {
 
 /// What an annotated function becomes.
 pub(crate) fn expand(function: &Function, options: &Options, build: &Build) -> TokenStream {
-    let Parts { in_place, beside, last } = parts(function, options, build, interface(options.root.as_ref()));
+    let Parts { in_place, beside, last, .. } = parts(function, options, build, interface(options.root.as_ref()));
     quote!(#in_place #beside #last)
 }
 
@@ -72,7 +74,7 @@ pub(crate) fn parts(function: &Function, options: &Options, build: &Build, v1: T
             quote!(#functions #associated)
         }
     };
-    Parts { in_place, beside: expansion.surface(), last: expansion.all_constants() }
+    Parts { module: module.clone(), in_place, beside: expansion.surface(), last: expansion.all_constants() }
 }
 
 impl Expansion<'_> {
@@ -200,7 +202,7 @@ impl Expansion<'_> {
         let listed = listed
             .map(|Value { written, parameter, constant, .. }| (constant.clone(), parameter.lent(&lifetime), written.to_token_stream()));
         let hot = self.options.hot.iter();
-        let hot = hot.map(|hot| (format_ident!("HOT"), quote!(u64), hot.to_token_stream()));
+        let hot = hot.map(|hot| (format_ident!("HOT"), quote!(::core::primitive::u64), hot.to_token_stream()));
         listed.chain(hot).collect()
     }
 

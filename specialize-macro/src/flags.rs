@@ -57,6 +57,14 @@ impl Build {
         self.dependencies.iter().find(|dependency| dependency.name == name)
     }
 
+    /// The path as it can be written anywhere: from the crate on, if it starts with the name of a dependency.
+    pub(crate) fn from_anywhere(&self, mut path: syn::Path) -> syn::Path {
+        if path.segments.first().is_some_and(|first| self.dependency(&first.ident.to_string()).is_some()) {
+            path.leading_colon.get_or_insert_default();
+        }
+        path
+    }
+
     /// The flags as an expression of the type `Flags` in `v1`, for a template that uses these crates, or what stands in the way.
     pub(crate) fn emit(&self, obstacle: Option<&str>, crates: &Crates, v1: &TokenStream) -> TokenStream {
         let flags = match (&self.flags, obstacle) {

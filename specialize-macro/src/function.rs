@@ -17,6 +17,7 @@ use crate::flags::Build;
 use crate::form::Form;
 use crate::invisible;
 use crate::isolation;
+use crate::marks;
 use crate::mistakes::Mistakes;
 use crate::names;
 use crate::scope::{Scope, Source};
@@ -64,6 +65,11 @@ impl Function {
         scope.crates.check(build, mistakes);
         checks::check_types(&signature, scope, mistakes);
         isolation::check(&tokens, scope, mistakes);
+        for attribute in marks::all_in(TokenStream::from(body.clone())) {
+            let message = "a function in a specialized function cannot be specialized itself: a variant has no variants; move it out, and \
+                           both into a module `#[specialize] mod ... { ... }`";
+            mistakes.at(attribute, message);
+        }
         // A body that only the compiler can read is left to it.
         if let Ok(block) = syn::parse2::<Block>(body.into()) {
             names::check(&signature, &block, scope, mistakes);

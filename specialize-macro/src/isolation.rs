@@ -24,8 +24,9 @@ const MACROS: [(&str, &str); 6] = [
     ("::task", "ready"),
 ];
 
-/// Macros of std that not every target has, so that they are only found by their path.
-const MACROS_BY_PATH: &str = "is_aarch64_feature_detected is_x86_feature_detected";
+/// Those of `std::arch` that only programs for one architecture have.
+const MACROS_OF_ARCHITECTURES: [(&str, &str); 3] =
+    [("aarch64", "is_aarch64_feature_detected"), ("x86", "is_x86_feature_detected"), ("x86_64", "is_x86_feature_detected")];
 
 /// The names that every module sees: primitive types, and what is in the prelude of any edition.
 const NAMES: &str = "bool char f16 f32 f64 f128 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize \
@@ -35,7 +36,7 @@ const NAMES: &str = "bool char f16 f32 f64 f128 i8 i16 i32 i64 i128 isize str u8
                      align_of align_of_val drop size_of size_of_val";
 
 /// Whether `name` is one of the words of a list.
-fn is_among(words: &str, name: &Ident) -> bool {
+pub(crate) fn is_among(words: &str, name: &Ident) -> bool {
     words.split_whitespace().any(|word| name == word)
 }
 
@@ -54,6 +55,9 @@ pub(crate) fn preamble(edition: &str, crates: &Crates) -> String {
     let mut text = format!("use ::std::prelude::rust_{edition}::*; use ::{{core, std}};{}", crates.imports());
     for (module, names) in MACROS {
         text.push_str(&format!(" use ::std{module}::{{{}}};", names.replace(' ', ", ")));
+    }
+    for (architecture, name) in MACROS_OF_ARCHITECTURES {
+        text.push_str(&format!(" #[cfg(target_arch = \"{architecture}\")] use ::std::arch::{name};"));
     }
     text
 }
@@ -78,7 +82,7 @@ pub(crate) fn check_inside(tokens: &TokenStream, scope: Scope<'_>, depth: usize,
 }
 
 /// The token trees without the invisible groups that `macro_rules!` puts around what it passes on.
-fn flat(tokens: TokenStream) -> Vec<TokenTree> {
+pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     let mut trees = Vec::new();
     for tree in tokens {
         match tree {
@@ -238,21 +242,20 @@ impl Scan<'_> {
         let (name, path) = (word.to_string(), path_before(trees, index));
         let shown = path.iter().map(|part| format!("{part}::")).chain([name.clone()]).collect::<String>();
         let std = path.first().is_some_and(is_std);
-        let known = MACROS.iter().any(|(_, names)| is_among(names, word));
-        let by_path = is_among(MACROS_BY_PATH, word);
+        let known = MACROS.iter().chain(&MACROS_OF_ARCHITECTURES).any(|(_, names)| is_among(names, word));
         let reason = match name.as_str() {
             "env" | "option_env" => "reads the environment of the build, which a variant does not have; pass the value as a parameter",
             "include" | "include_str" | "include_bytes" => {
                 "reads a file of the build, which a variant does not have; pass the content as a parameter"
             }
+            "cfg_select" => "is not carried into variants; use `#[cfg(...)]` or `cfg!(...)`",
             "thread_local" => "makes a `static`, and each variant would have another; pass a reference to it as a parameter",
             _ if path.is_empty() && index > 0 && is_punct(&trees[index - 1], '$') => {
                 "is not known before the macro around it is expanded; spell the name out"
             }
             _ if path.is_empty() && (known || self.defined.contains(&name)) => return 1,
-            _ if std && (known || by_path) => return 1,
+            _ if std && known => return 1,
             _ if path.first().is_some_and(|first| self.scope.crates.has(first)) => return 1,
-            _ if by_path => "must be named by its path, `std::arch::`",
             _ => match self.scope.source {
                 Source::Function => {
                     "is not visible in a specialized function, which sees only macros of std and those it defines itself; \
@@ -308,7 +311,7 @@ fn is_punct(tree: &TokenTree, character: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == character)
 }
 
-fn is_path_separator(trees: &[TokenTree], index: usize) -> bool {
+pub(crate) fn is_path_separator(trees: &[TokenTree], index: usize) -> bool {
     matches!(trees.get(index..index + 2), Some([first, second]) if is_punct(first, ':') && is_punct(second, ':'))
 }
 

@@ -6,6 +6,7 @@ mod args;
 mod attribute;
 mod attributes;
 mod batch;
+mod beside;
 mod captured;
 mod checks;
 mod columns;

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{AttrStyle, Attribute, DeriveInput, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Meta, Path, Type};
 
 use crate::args::{Arguments, Options};
+use crate::beside::Beside;
 use crate::captured::{self, Captured};
 use crate::checks;
 use crate::crates::Crates;
@@ -46,15 +47,19 @@ pub(crate) fn expand(arguments: &Arguments, item: &TokenStream, build: &Build, m
     definitions.collect(items, &[]);
     let root = arguments.options.root.as_ref();
     let crates = &arguments.options.crates;
-    let mut walk = Walk { root, crates, build, definitions: Rc::new(definitions), functions: 0, crowded: false, mistakes };
+    let mut walk =
+        Walk { root, crates, build, definitions: Rc::new(definitions), functions: 0, beside: Beside::default(), crowded: false, mistakes };
     let (inner, written) = walk.content(braces, &[]);
+    let beside = walk.beside;
     if marks::all_in(braces.stream()).is_empty() {
         let message = "nothing in this module is specialized; put `#[specialize(...)]` on a function in it, naming the parameters";
         mistakes.at(&item.ident, message);
     }
     let scope = Scope { source: Source::Module, crates, build };
     crates.check(build, mistakes);
-    isolation::check(&marks::stripped(braces.stream()), scope, mistakes);
+    let source = marks::stripped(braces.stream());
+    isolation::check(&source, scope, mistakes);
+    beside.check(&source, mistakes);
     names::check_module(items, scope, mistakes);
     emit(item, &inner, written, &arguments.options, build)
 }
@@ -128,6 +133,8 @@ struct Walk<'a> {
     definitions: Rc<Definitions>,
     /// How many specialized functions were seen.
     functions: usize,
+    /// What stands beside them.
+    beside: Beside,
     /// Whether the item that is being looked at starts on a line with another.
     crowded: bool,
     mistakes: &'a mut Mistakes,
@@ -167,7 +174,7 @@ impl Walk<'_> {
         let behind = raw.tokens.iter().skip_while(|tree| is_attribute(tree));
         let attributes = marks::stripped(raw.tokens.iter().take_while(|tree| is_attribute(tree)).cloned().collect());
         written.both(quote!(#attributes #representation #(#behind)*));
-        let root = derive::root(&input.attrs, self.mistakes).or_else(|| self.root.cloned());
+        let root = derive::root(&input.attrs, self.mistakes).map(|root| self.build.from_anywhere(root)).or_else(|| self.root.cloned());
         let configured: Vec<Attribute> = input.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
         input.attrs.extend(representation);
         marks::check_configured_parts(&input, self.mistakes);
@@ -188,7 +195,7 @@ impl Walk<'_> {
 
     fn function<T>(&mut self, item: &ItemFn, raw: &Raw<T>, place: &[Ident], written: &mut Written) {
         let Some(Specialized { parts, text, alias, entry }) = self.specialized(item, raw, None, place) else { return };
-        let Parts { in_place, beside, last } = parts;
+        let Parts { in_place, beside, last, .. } = parts;
         written.host.extend(quote!(#in_place #beside));
         written.host_last.extend(last);
         written.template.extend(text);
@@ -270,7 +277,7 @@ impl Walk<'_> {
             _ => TokenStream::new(),
         };
         let tokens = owner.map_or_else(|| tokens.clone(), |owner| methods::arguments(tokens.clone(), owner));
-        let mut arguments = Arguments::read(tokens, self.mistakes);
+        let mut arguments = Arguments::read(tokens, self.build, self.mistakes);
         let function = ItemFn { attrs: marks::without(&item.attrs), ..item.clone() };
         self.give_crates(&mut arguments.options);
         arguments.place = marks::find(&item.attrs).map(syn::spanned::Spanned::span);
@@ -292,6 +299,7 @@ impl Walk<'_> {
         let function = Function::read_captured(&function, &signature, captured, &arguments, self.build, self.mistakes);
         let root = arguments.options.root.take().or_else(|| self.root.cloned());
         let parts = expand::parts(&function, &arguments.options, self.build, expand::interface(root.as_ref()));
+        self.beside.add(&parts.module, owner.map(|_| &item.sig.ident));
         let (text, alias) = captured::in_template(function.captured.as_ref()?, &function, self.crowded);
         let mut index = Literal::usize_unsuffixed(index);
         index.set_span(Span::mixed_site());

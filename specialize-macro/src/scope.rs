@@ -64,7 +64,8 @@ impl Scope<'_> {
             return self.not_named(name);
         }
         format!(
-            "`{name}` is outside of the specialized function, whose signature sees only std, by full paths; pass what is needed of it in types of std"
+            "`{name}` is outside of the specialized function, whose signature sees only std, by full paths; pass what is needed of it in types of std, \
+             or put it and the function into a module `#[specialize] mod ... {{ ... }}`"
         )
     }
 

@@ -57,7 +57,7 @@ impl Work<'_> {
         let (mut lifetimes, mut clause) = (self.expansion.signature.lifetimes.clone(), self.expansion.signature.where_clause().cloned());
         lifetimes.iter_mut().for_each(|lifetime| MacrosOwn.visit_lifetime_param_mut(lifetime));
         clause.iter_mut().for_each(|clause| MacrosOwn.visit_where_clause_mut(clause));
-        quote!(fn work<#lifetimes>(parameters: (#(#types,)*)) -> u64 #clause)
+        quote!(fn work<#lifetimes>(parameters: (#(#types,)*)) -> ::core::primitive::u64 #clause)
     }
 
     /// The work of one call, as a closure.

@@ -1,4 +1,4 @@
-//! Macros of other crates.
+//! Macros of other crates, and one of std that a template cannot carry.
 
 use specialize::specialize;
 
@@ -10,9 +10,11 @@ fn by_path(n: u32) -> u32 {
 }
 
 #[specialize(n)]
-#[cfg(target_arch = "x86_64")]
-fn without_path(n: u32) -> u32 {
-    if is_x86_feature_detected!("avx2") { n } else { 0 }
+fn chosen(n: u32) -> u32 {
+    cfg_select! {
+        unix => n,
+        _ => 1,
+    }
 }
 
 fn main() {}

@@ -12,4 +12,24 @@ fn end(n: u32) -> u32 {
     n
 }
 
+#[specialize(n: [1, 2])]
+fn colon(n: u32) -> u32 {
+    n
+}
+
+#[specialize(n = 3)]
+fn equals(n: u32) -> u32 {
+    n
+}
+
+#[specialize(n in {1, 2}, x in [1..=3])]
+fn brackets(n: u32, x: u32) -> u32 {
+    n + x
+}
+
+#[specialize(n, hot(10), crate = "specialize")]
+fn options(n: u32) -> u32 {
+    n
+}
+
 fn main() {}

@@ -105,6 +105,12 @@ fn control(x: &[u64], n: usize) -> u64 {
     closure(sum)
 }
 
+#[specialize(n)]
+#[cfg(target_arch = "x86_64")]
+fn features(n: u32) -> u32 {
+    if is_x86_feature_detected!("sse2") && std::arch::is_x86_feature_detected!("sse2") { n } else { 0 }
+}
+
 fn main() {
     specialize::Config::default().mode(specialize::Mode::BuildTime).install().expect("nothing was called yet");
     const FOUR: usize = 4;

@@ -48,10 +48,33 @@ pub mod kernels {
         pairs.iter().map(|pair| pair.first * n + inner::second(pair)).collect()
     }
 
+    /// Calls itself, and is no more than that.
+    #[specialize(n)]
+    #[rustfmt::skip]
+    pub fn nth(pairs: &[Pair], n: usize) -> u32 { if n > 0 { nth(&pairs[1..], n - 1) } else { pairs[0].second } }
+
     mod inner {
         pub(super) fn second(pair: &super::Pair) -> u32 {
             pair.second
         }
+    }
+}
+
+/// With the path of the crate, as one names it everywhere else.
+#[specialize(crate = specialize)]
+pub mod renamed {
+    /// A value.
+    #[derive(specialize::Value, Clone, Copy, Debug)]
+    #[value(crate = specialize)]
+    pub struct Step(
+        /// How far.
+        pub u32,
+    );
+
+    /// Steps.
+    #[specialize(step, crate = specialize)]
+    pub fn stepped(x: u32, step: Step) -> u32 {
+        x + step.0
     }
 }
 
@@ -78,6 +101,7 @@ fn main() {
     let pair = kernels::Pair::new(3);
     assert_eq!(kernels::sum(&[pair], 2), [8]);
     assert_eq!(kernels::sum::at::<5>(&[pair]), [17]);
+    assert_eq!(kernels::nth(&[pair, pair], 1), 2);
     assert_eq!((bytes::add(1, 2), words::add(1, 2)), (6, 8));
     assert_eq!(words::add::prepare(4).map(|bound| bound.call(1)).ok(), Some(10));
 }

@@ -15,6 +15,24 @@ macro_rules! functions {
 
 functions! { template generic bind drop vec at listed call entry table prelude power_ of u64 value r#gen r#struct assert }
 
+mod own_words {
+    #![allow(dead_code, non_camel_case_types)]
+
+    pub(crate) struct u64;
+    pub(crate) struct usize;
+
+    #[specialize::specialize(n, batch(x), work = n, hot = 3)]
+    pub(crate) fn sum(x: i32, n: i32) -> i32 {
+        x + n
+    }
+
+    #[derive(specialize::Value, Clone, Copy)]
+    #[repr(u16)]
+    pub(crate) enum bool {
+        Yes = 1,
+    }
+}
+
 #[specialize(n, module = of_std)]
 fn std(n: u64) -> u64 {
     n
@@ -36,5 +54,6 @@ fn main() {
     let all = [prelude(1, 3), power_(1, 3), of(1, 3), u64(1, 3), value(1, 3), r#gen(1, 3), r#struct(1, 3), assert(1, 3)];
     assert!(all.iter().all(|sum| *sum == 4));
     assert_eq!((bind::bind(4).call(1), generic::generic(1, 4), at::at::<4>(1), std(3), of_std::at::<4>()), (5, 5, 5, 3, 4));
+    assert_eq!((own_words::sum(1, 2), own_words::bool::Yes as u8), (3, 1));
     assert_eq!(parameters(1, 2, 3, 4, 5) + parameters::bind(1, 3).call(3, 4, 5), 31);
 }

@@ -22,6 +22,12 @@ mod power {
         use ::std::pin::pin;
         use ::std::ptr::{addr_of, addr_of_mut};
         use ::std::task::ready;
+        #[cfg(target_arch = "aarch64")]
+        use ::std::arch::is_aarch64_feature_detected;
+        #[cfg(target_arch = "x86")]
+        use ::std::arch::is_x86_feature_detected;
+        #[cfg(target_arch = "x86_64")]
+        use ::std::arch::is_x86_feature_detected;
         pub enum Marker {}
         #[inline(always)]
         pub fn power(x: u64, n: u32) -> u64 {
@@ -34,7 +40,7 @@ mod power {
     pub trait Constants {
         const N_0: u32;
         const N_1: u32;
-        const HOT: u64;
+        const HOT: ::core::primitive::u64;
     }
     ///The function as written: all parameters at run time.
     #[inline(never)]
@@ -116,7 +122,7 @@ mod power {
             template: ::specialize::__private::v1::Template {
                 module_path: ::core::concat!(::core::module_path!(), "::template"),
                 file: ::core::file!(),
-                preamble: "use ::std::prelude::rust_2024::*; use ::{core, std}; use ::std::{assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg, debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file, format, format_args, line, matches, module_path, panic, print, println, stringify, todo, unimplemented, unreachable, vec, write, writeln}; use ::std::arch::{asm}; use ::std::mem::{offset_of}; use ::std::pin::{pin}; use ::std::ptr::{addr_of, addr_of_mut}; use ::std::task::{ready};",
+                preamble: "use ::std::prelude::rust_2024::*; use ::{core, std}; use ::std::{assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg, debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file, format, format_args, line, matches, module_path, panic, print, println, stringify, todo, unimplemented, unreachable, vec, write, writeln}; use ::std::arch::{asm}; use ::std::mem::{offset_of}; use ::std::pin::{pin}; use ::std::ptr::{addr_of, addr_of_mut}; use ::std::task::{ready}; #[cfg(target_arch = \"aarch64\")] use ::std::arch::is_aarch64_feature_detected; #[cfg(target_arch = \"x86\")] use ::std::arch::is_x86_feature_detected; #[cfg(target_arch = \"x86_64\")] use ::std::arch::is_x86_feature_detected;",
                 definitions: "",
                 body: const {
                     &[
@@ -183,7 +189,7 @@ mod power {
 impl power::Constants for power::Marker {
     const N_0: u32 = LIMIT;
     const N_1: u32 = LIMIT + 1;
-    const HOT: u64 = CALLS;
+    const HOT: ::core::primitive::u64 = CALLS;
 }
 const _: () = ::core::assert!(
     < power::Marker as power::Constants > ::N_0 != < power::Marker as power::Constants >

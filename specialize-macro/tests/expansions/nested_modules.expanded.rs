@@ -16,12 +16,18 @@ mod outer {
         pub use ::std::pin::pin;
         pub use ::std::ptr::{addr_of, addr_of_mut};
         pub use ::std::task::ready;
+        #[cfg(target_arch = "aarch64")]
+        pub use ::std::arch::is_aarch64_feature_detected;
+        #[cfg(target_arch = "x86")]
+        pub use ::std::arch::is_x86_feature_detected;
+        #[cfg(target_arch = "x86_64")]
+        pub use ::std::arch::is_x86_feature_detected;
     }
     use self::__names::*;
     const __TEMPLATE: ::specialize::__private::v1::Template = ::specialize::__private::v1::Template {
         module_path: ::core::module_path!(),
         file: ::core::file!(),
-        preamble: "mod __names { pub use ::std::prelude::rust_2024::*; pub use ::{core, std}; pub use ::std::{assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg, debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file, format, format_args, line, matches, module_path, panic, print, println, stringify, todo, unimplemented, unreachable, vec, write, writeln}; pub use ::std::arch::{asm}; pub use ::std::mem::{offset_of}; pub use ::std::pin::{pin}; pub use ::std::ptr::{addr_of, addr_of_mut}; pub use ::std::task::{ready}; } use self::__names::*;",
+        preamble: "mod __names { pub use ::std::prelude::rust_2024::*; pub use ::{core, std}; pub use ::std::{assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg, debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file, format, format_args, line, matches, module_path, panic, print, println, stringify, todo, unimplemented, unreachable, vec, write, writeln}; pub use ::std::arch::{asm}; pub use ::std::mem::{offset_of}; pub use ::std::pin::{pin}; pub use ::std::ptr::{addr_of, addr_of_mut}; pub use ::std::task::{ready}; #[cfg(target_arch = \"aarch64\")] pub use ::std::arch::is_aarch64_feature_detected; #[cfg(target_arch = \"x86\")] pub use ::std::arch::is_x86_feature_detected; #[cfg(target_arch = \"x86_64\")] pub use ::std::arch::is_x86_feature_detected; } use self::__names::*;",
         definitions: "",
         body: const {
             &[

@@ -27,6 +27,12 @@ pub mod dot {
         use ::std::pin::pin;
         use ::std::ptr::{addr_of, addr_of_mut};
         use ::std::task::ready;
+        #[cfg(target_arch = "aarch64")]
+        use ::std::arch::is_aarch64_feature_detected;
+        #[cfg(target_arch = "x86")]
+        use ::std::arch::is_x86_feature_detected;
+        #[cfg(target_arch = "x86_64")]
+        use ::std::arch::is_x86_feature_detected;
         pub enum Marker {}
         #[inline(always)]
         pub fn dot<T: ::std::ops::Mul<Output = T> + ::std::iter::Sum + Copy>(
@@ -40,7 +46,7 @@ pub mod dot {
     const __TEMPLATE: ::specialize::__private::v1::Template = ::specialize::__private::v1::Template {
         module_path: ::core::concat!(::core::module_path!(), "::template"),
         file: ::core::file!(),
-        preamble: "use ::std::prelude::rust_2024::*; use ::{core, std}; use ::std::{assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg, debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file, format, format_args, line, matches, module_path, panic, print, println, stringify, todo, unimplemented, unreachable, vec, write, writeln}; use ::std::arch::{asm}; use ::std::mem::{offset_of}; use ::std::pin::{pin}; use ::std::ptr::{addr_of, addr_of_mut}; use ::std::task::{ready};",
+        preamble: "use ::std::prelude::rust_2024::*; use ::{core, std}; use ::std::{assert, assert_eq, assert_ne, cfg, column, compile_error, concat, dbg, debug_assert, debug_assert_eq, debug_assert_ne, eprint, eprintln, file, format, format_args, line, matches, module_path, panic, print, println, stringify, todo, unimplemented, unreachable, vec, write, writeln}; use ::std::arch::{asm}; use ::std::mem::{offset_of}; use ::std::pin::{pin}; use ::std::ptr::{addr_of, addr_of_mut}; use ::std::task::{ready}; #[cfg(target_arch = \"aarch64\")] use ::std::arch::is_aarch64_feature_detected; #[cfg(target_arch = \"x86\")] use ::std::arch::is_x86_feature_detected; #[cfg(target_arch = \"x86_64\")] use ::std::arch::is_x86_feature_detected;",
         definitions: "",
         body: const {
             &[
