@@ -192,8 +192,8 @@ impl DispatchTable {
 mod tests {
     use std::sync::Barrier;
 
-    use crate::function::Function;
     use crate::descriptor::example::DESCRIPTOR;
+    use crate::function::Function;
     use crate::value::Of;
 
     #[test]
