@@ -2,13 +2,11 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use specialize::{Tier, settle, specialize};
 use support::private_store;
-
-/// No test may depend on time being short.
-const PATIENCE: Duration = Duration::from_secs(120);
+use support::processes::PATIENCE;
 
 /// Every call of a new value asks for a variant.
 #[specialize(n, hot = 1)]

@@ -159,7 +159,7 @@ fn processes_that_make_the_same_variants_at_once_all_succeed() {
         }
         let counts = shared_store::table().counts();
         assert_eq!(counts.compiled + counts.loaded, wanted().end - wanted().start);
-        assert!(stats().store_error.is_none());
+        assert!(stats().store_error.is_none() && settle(PATIENCE));
         return;
     }
     let place = Place::new(NAME);

@@ -391,7 +391,8 @@ fn two_processes_may_build_everything_at_the_same_moment() {
     if is_child(NAME) {
         let entry = made(13);
         assert!(matches!(entry.origin(), Some(Origin::Llvm | Origin::Disk)), "{entry:?}");
-        return llvm_makes(std::env::var("OTHER").map_or(14, |_| 15));
+        llvm_makes(std::env::var("OTHER").map_or(14, |_| 15));
+        return assert!(settle(PATIENCE), "they are kept");
     }
     let place = Place::new(NAME);
     let mut hosts =

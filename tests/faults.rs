@@ -55,11 +55,12 @@ fn only_the_generic_function_serves(is_the_reason: impl Fn(&Error) -> bool) {
     assert!(stats().to_string().contains(&told), "{}", stats());
 }
 
-/// Checks that variants are made and right.
+/// Checks that variants are made and right, and waits until they are kept for the next process.
 #[track_caller]
 fn variants_are_made() {
     let bound = power::prepare(13).expect("a variant");
     assert_eq!((bound.tier(), bound.call(2), power(2, 13)), (Tier::Runtime, 8192, 8192));
+    assert!(settle(PATIENCE));
 }
 
 fn power_in_statistics() -> FunctionStats {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use specialize::{Tier, specialize};
 use support::in_a_child;
-use support::processes::eventually;
+use support::processes::{PATIENCE, eventually};
 
 /// The size of an allocation that is not made before the gate is open.
 const HELD: usize = 77_777;
@@ -87,7 +87,7 @@ fn a_variant_that_is_replaced_stays_while_a_handle_s_call_is_inside() {
                 bound.tier() == Tier::Generic
             });
             // Somebody cleans the store: what is made again is another library.
-            assert!(specialize::settle(Duration::from_secs(60)));
+            assert!(specialize::settle(PATIENCE));
             let store = PathBuf::from(std::env::var_os("SPECIALIZE_CACHE_DIR").expect("a store of its own"));
             std::fs::remove_dir_all(store.join("v1/artifacts")).expect("the store is there");
             assert_eq!(room::prepare(1).expect("a variant, by name").tier(), Tier::Runtime);

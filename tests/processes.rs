@@ -83,7 +83,7 @@ fn the_next_process_loads_from_disk_without_a_compiler() {
             assert_eq!(power::table().entries().pop().and_then(|entry| entry.origin()), Some(Origin::Disk));
             assert!(!ever_started_a_process());
         }
-        return;
+        return assert!(settle(PATIENCE), "it is kept");
     }
     let place = Place::new(NAME);
     place.run(&[("FIRST", "")]);
@@ -182,7 +182,7 @@ fn a_host_ends(name: &'static str, end: impl FnOnce(), is_orderly: bool, is_expe
         }
         let status = end_of(&mut host);
         assert!(is_expected(status), "{stage:?}: {status}");
-        assert!(ending.elapsed() < Duration::from_secs(60), "it ends long before the compile would");
+        assert!(ending.elapsed() < PATIENCE, "it ends long before the compile would");
         eventually("its children end", || at_work_in(place.path()).is_empty());
         fs::remove_file(ends).expect("our own file");
         if is_orderly {
@@ -220,7 +220,8 @@ fn a_host_that_does_not_wait_for_a_slow_disk_leaves_no_file_half_way() {
         has_a_variant(13);
         SLOW_DISK.store(true, Ordering::SeqCst);
         has_a_variant(14);
-        return assert!(!settle(Duration::from_millis(20)), "it is not kept yet");
+        has_a_variant(15);
+        return assert!(!settle(Duration::from_millis(20)), "they are not kept yet");
     }
     let place = Place::new(NAME);
     let started = Instant::now();
@@ -309,6 +310,7 @@ fn a_forked_child_makes_variants_of_its_own_and_the_parent_goes_on() {
         let child = fork(|| {
             assert_eq!((power(2, 5), power::bind(5).tier()), (32, Tier::Runtime), "the parent's are there");
             has_a_variant(6);
+            assert!(settle(PATIENCE), "it is kept");
         });
         has_a_variant(7);
         succeeds(child);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use specialize::{Error, Tier, ValueReport, Verdict, specialize};
 use support::in_a_child;
+use support::processes::PATIENCE;
 
 /// Gains much from a value that is a power of two.
 #[specialize(n in [4], hot = 1_000_000_000_000)]
@@ -25,16 +26,18 @@ fn work(x: u64) -> u64 {
     (0..200).fold(x, |product: u64, _| product.wrapping_mul(product | 1).rotate_left(7))
 }
 
-/// Takes so long without its value that it must not be called often.
+/// Takes so long without its value that it must not be called often. It says where its code is, which tells who was called.
 #[specialize(n, hot = 1_000_000_000_000)]
-fn slow(n: u64) -> u64 {
+fn slow(n: u64) -> (u64, usize) {
+    fn here() {}
+    let here: fn() = here;
     let mut sum = 0;
     let mut step = 0;
     while step < n {
         sum ^= step;
         step += 1;
     }
-    sum
+    (sum, here as usize)
 }
 
 /// How long this thread has worked, whatever others did meanwhile.
@@ -93,8 +96,7 @@ fn dispatchers_and_handles_are_measured_and_judged() {
 fn calls_are_counted_about_right() {
     let _ = in_a_child("calls_are_counted_about_right", SAMPLING, || {
         let bound = chain::prepare(1).expect("a variant");
-        let started = Instant::now();
-        let mut calls = 0u64;
+        let (started, began, mut calls) = (Instant::now(), worked(), 0u64);
         let report = report_of(
             "chain",
             "1",
@@ -102,9 +104,12 @@ fn calls_are_counted_about_right() {
                 calls += 1;
                 bound.call(black_box(calls), work)
             },
-            |_| started.elapsed() > Duration::from_secs(2),
+            |_| worked() - began > Duration::from_secs(2),
         );
-        assert!((calls / 3..calls * 3).contains(&report.calls), "{calls} calls, and the report says {}", report.calls);
+        // While others have the processor, windows cannot tell that there are no calls.
+        let share = (worked() - began).div_duration_f64(started.elapsed());
+        let most = (calls * 3) as f64 / share;
+        assert!((calls / 3..most as u64).contains(&report.calls), "{calls} calls, and the report says {}: {share}", report.calls);
     });
 }
 
@@ -125,7 +130,7 @@ fn a_loser_is_taken_out_and_made_only_by_name() {
             assert!(matches!(bound.last_error(), Some(Error::Demoted { function: "chain", .. })));
             assert!(chain::table().is_empty());
             let again = chain::bind(1);
-            assert!(specialize::settle(Duration::from_secs(60)));
+            assert!(specialize::settle(PATIENCE));
             assert_eq!(again.tier(), Tier::Generic, "it is not asked for any more");
             assert_eq!(chain::prepare(1).expect("a variant, by name").tier(), Tier::Runtime);
             assert_eq!(chain(7, work, 1), expected);
@@ -152,18 +157,15 @@ fn a_slow_generic_function_is_not_called_for_the_report_s_sake() {
         let began = worked();
         let generic = black_box(slow::generic(black_box(n)));
         let of_generic = worked() - began;
-        let (mut others_took, mut calls, mut slow_calls) = (Duration::ZERO, 0u32, 0);
-        // One slow call may take longer than all of this, on a slow machine.
-        while others_took < Duration::from_secs(2) && slow_calls <= 3 {
-            let (started, began) = (Instant::now(), worked());
-            assert_eq!(black_box(bound.call()), generic);
-            let is_slow = worked() - began > of_generic / 2;
-            slow_calls += u32::from(is_slow);
-            others_took += if is_slow { Duration::ZERO } else { started.elapsed() };
-            calls += 1;
-        }
-        // By then, two hundredths of a second may have been lost, and one call before it was known how slow they are.
-        assert!(slow_calls <= 3 && calls > 100, "{slow_calls} slow calls of {of_generic:?} among {calls}");
+        let started = Instant::now();
+        let slow_calls = (0..200).filter(|_| {
+            let (sum, place) = black_box(bound.call());
+            assert_eq!(sum, generic.0);
+            place == generic.1
+        });
+        // A two hundredth of the time may be lost, and one call before it was known how slow they are.
+        let (slow_calls, affordable) = (slow_calls.count(), started.elapsed().div_duration_f64(200 * of_generic));
+        assert!(slow_calls as f64 <= 3.0 + affordable, "{slow_calls} slow calls of {of_generic:?}, and {affordable} can be afforded");
     });
 }
 

@@ -57,6 +57,7 @@ fn mode_load_loads_what_is_finished_and_starts_no_process() {
     if is_child(NAME) {
         if stats().mode == Mode::Full {
             assert_eq!(power::prepare(5).map(|bound| (bound.tier(), bound.call(2))).ok(), Some((Tier::Runtime, 32)));
+            assert!(settle(PATIENCE), "it is kept");
             return assert_eq!((power::table().counts().compiled, ever_started_a_process()), (1, true));
         }
         let bound = power::prepare(5).expect("it is finished");
@@ -224,7 +225,8 @@ fn a_store_is_kept_within_its_limit() {
     const NAME: &str = "a_store_is_kept_within_its_limit";
     if is_child(NAME) {
         let n = std::env::var("VALUE").expect("set by the test").parse().expect("a number");
-        return assert_eq!(power::prepare(n).map(|bound| (bound.tier(), bound.call(2))).ok(), Some((Tier::Runtime, 1 << n)));
+        assert_eq!(power::prepare(n).map(|bound| (bound.tier(), bound.call(2))).ok(), Some((Tier::Runtime, 1 << n)));
+        return assert!(settle(PATIENCE), "it is kept");
     }
     let place = Place::new(NAME);
     place.run(&[("VALUE", "5")]);

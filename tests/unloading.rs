@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use specialize::{Error, Tier, specialize};
 
 use support::mapped;
+use support::processes::PATIENCE;
 
 #[specialize(n)]
 fn power(x: u64, n: u32) -> u64 {
@@ -130,7 +131,7 @@ fn one_place_for_four_hot_values_and_eight_threads_is_right_while_it_thrashes() 
                 });
             }
         });
-        assert!(specialize::settle(Duration::from_secs(60)));
+        assert!(specialize::settle(PATIENCE));
         assert!(power::table().len() <= 1);
         assert!(power::table().counts().evicted > 0, "nothing ever left: {:?}", power::table().counts());
     });
@@ -268,7 +269,7 @@ fn values_that_never_come_back_compile_almost_nothing() {
     for x in 0..2_000_000u32 {
         assert_eq!(step_by(u64::from(x), x), step_by::generic(u64::from(x), x));
     }
-    assert!(specialize::settle(Duration::from_secs(120)));
+    assert!(specialize::settle(PATIENCE));
     assert!(step_by::table().counts().requests < 20, "{:?}", step_by::table().counts());
 }
 

@@ -10,6 +10,8 @@ mod attribute;
 mod attributes;
 #[path = "../../specialize-macro/src/batch.rs"]
 mod batch;
+#[path = "../../specialize-macro/src/beside.rs"]
+mod beside;
 #[path = "../../specialize-macro/src/captured.rs"]
 mod captured;
 #[path = "../../specialize-macro/src/definitions.rs"]

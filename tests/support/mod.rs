@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Once;
 
+use processes::PATIENCE;
 use specialize::Config;
 
 /// Says which test a child process is there for.
@@ -25,7 +26,8 @@ const CHILD: &str = "SPECIALIZE_TEST_CHILD";
 pub(crate) fn private_store() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
-        Config::default().cache_dir(private_folder()).sampling(false).install().expect("no specialized function was called before");
+        let config = Config::default().cache_dir(private_folder()).sampling(false).compile_timeout(PATIENCE);
+        config.install().expect("no specialized function was called before");
     });
 }
 
@@ -76,7 +78,7 @@ pub(crate) fn in_a_child<N: Into<OsString>, V: Into<OsString>>(
 }
 
 /// The command that runs the test `name` of this binary, as a child, with a store in `store`. No call is timed, which another tier
-/// may serve.
+/// may serve, and a compiler has as much time as a test.
 pub(crate) fn child(name: &str, store: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("the test binary has a path"));
     for (variable, _) in std::env::vars_os() {
@@ -85,7 +87,7 @@ pub(crate) fn child(name: &str, store: &Path) -> Command {
         }
     }
     command.args([name, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, name).env("SPECIALIZE_CACHE_DIR", store);
-    command.env("SPECIALIZE_SAMPLING", "false");
+    command.env("SPECIALIZE_SAMPLING", "false").env("SPECIALIZE_COMPILE_TIMEOUT_MS", PATIENCE.as_millis().to_string());
     command
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// How long a test waits for what must come: long enough for the slowest machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a test waits for what must come: long enough for the slowest machine, on which compilers have the lowest priority besides.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Waits until `condition` holds, and says `what` did not come about if it never does.
 #[track_caller]

@@ -87,11 +87,11 @@ fn each_type_has_a_table_of_its_own() {
         for _ in 0..25 {
             assert_eq!(dot(&ones, &twos, 8), 16.0);
         }
-        assert!(settle(std::time::Duration::from_secs(60)));
+        assert!(settle(crate::support::processes::PATIENCE));
         assert_eq!(dot::lookup::<f32>(8).expect("it was hot").tier(), Tier::Runtime);
         assert!(dot::lookup::<f64>(8).is_none());
         drop(dot::request::<u64>(8));
-        assert!(settle(std::time::Duration::from_secs(60)));
+        assert!(settle(crate::support::processes::PATIENCE));
         assert!(dot::lookup::<u64>(8).is_some());
         let names = [dot::table::<f32>(), dot::table::<f64>(), dot::table::<u64>()].map(|table| table.name());
         assert_eq!(names, ["dot::<f32>", "dot::<f64>", "dot::<u64>"]);

@@ -114,7 +114,7 @@ fn a_handle_owns_what_it_was_bound_to() {
     assert!(shown.contains("([(0, 5), (2, 0), (4, 3)])"), "{shown}");
     drop(bound);
     assert_eq!(clone.call(7), (7 * 5) ^ 3);
-    assert!(specialize::settle(std::time::Duration::from_secs(60)));
+    assert!(specialize::settle(crate::support::processes::PATIENCE));
     assert_eq!((clone.tier(), clone.call(7)), (Tier::Runtime, (7 * 5) ^ 3));
 }
 

@@ -120,7 +120,7 @@ fn a_list_for_some_parameters_serves_until_a_variant_fixes_all() {
     let bound = blur::bind(&kernel, 3);
     assert!(matches!(bound.tier(), Tier::BuildTime | Tier::Runtime));
     assert_eq!(bound.call(&x), blur::generic(&x, &kernel, 3));
-    assert!(settle(std::time::Duration::from_secs(60)));
+    assert!(settle(crate::support::processes::PATIENCE));
     assert_eq!((bound.tier(), bound.call(&x)), (Tier::Runtime, blur::generic(&x, &kernel, 3)));
     let prepared = blur::prepare(&kernel, 4).expect("a variant");
     assert_eq!((prepared.tier(), prepared.call(&x)), (Tier::Runtime, blur::generic(&x, &kernel, 4)));

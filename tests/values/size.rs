@@ -36,7 +36,7 @@ fn what_is_too_large_is_served_by_the_generic_function() {
         assert_eq!(sum(1, &row), sum::generic(1, &row));
     }
     // Other values are none the worse for it.
-    assert!(settle(std::time::Duration::from_secs(60)));
+    assert!(settle(crate::support::processes::PATIENCE));
     let other = sum::prepare(&row[1..]).expect("a variant");
     assert_eq!((other.tier(), other.call(1)), (Tier::Runtime, sum::generic(1, &row[1..])));
 }

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use tempfile::NamedTempFile;
@@ -36,8 +36,8 @@ pub(crate) struct Store {
     loads_from_memory: bool,
     /// How many artifacts this process has kept.
     kept: AtomicU64,
-    /// Files that are on their way to the disk.
-    written: Mutex<BTreeSet<PathBuf>>,
+    /// Files of this process that are beside the artifacts, and not in their place yet.
+    beside: Arc<Mutex<BTreeSet<PathBuf>>>,
     /// Files that this process goes on to need, however long ago it found them.
     needed: Mutex<BTreeSet<PathBuf>>,
     /// The folder of a store that ends with the process.
@@ -86,6 +86,7 @@ pub(crate) struct Staged {
     /// Nothing where it could not be written, and is in memory only.
     file: Option<NamedTempFile>,
     kept: PathBuf,
+    _beside: Option<Beside>,
 }
 
 impl Staged {
@@ -100,12 +101,11 @@ impl Staged {
     ///
     /// It cannot be written.
     pub(crate) fn keep(self, store: &Store) -> Result<Artifact, Error> {
-        let Staged { artifact, file, kept } = self;
+        let Staged { artifact, file, kept, _beside } = self;
         let Some(file) = file else {
             return Ok(artifact);
         };
         let failed = |source| Error::file("write", &kept, source);
-        let _written = Written::enter(store, file.path());
         file.as_file().sync_all().map_err(failed)?;
         // Closed ahead: a program that anybody has open for writing cannot be run.
         match file.into_temp_path().persist(&kept) {
@@ -122,23 +122,28 @@ impl Staged {
     }
 }
 
-/// Says, as long as it lives, that a file is on its way to the disk.
-struct Written<'a> {
-    store: &'a Store,
+/// Says, as long as it lives, that a file is beside the artifacts.
+#[derive(Debug)]
+struct Beside {
+    all: Arc<Mutex<BTreeSet<PathBuf>>>,
     path: PathBuf,
 }
 
-impl Written<'_> {
-    fn enter<'a>(store: &'a Store, path: &Path) -> Written<'a> {
-        store.written.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
-        Written { store, path: path.to_owned() }
+impl Beside {
+    fn enter(all: &Arc<Mutex<BTreeSet<PathBuf>>>, path: &Path) -> Beside {
+        names(all).insert(path.to_owned());
+        Beside { all: Arc::clone(all), path: path.to_owned() }
     }
 }
 
-impl Drop for Written<'_> {
+impl Drop for Beside {
     fn drop(&mut self) {
-        self.store.written.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
+        names(&self.all).remove(&self.path);
     }
+}
+
+fn names(all: &Mutex<BTreeSet<PathBuf>>) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+    all.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store {
@@ -246,7 +251,7 @@ impl Store {
             limit,
             loads_from_memory: false,
             kept: AtomicU64::new(0),
-            written: Mutex::default(),
+            beside: Arc::default(),
             needed: Mutex::default(),
             private: None,
             reason: None,
@@ -279,7 +284,7 @@ impl Store {
     pub(crate) fn remove_last_things(&self) {
         left().retain(|folder| !is_removed(folder));
         // The disk may take longer than the process can wait.
-        for file in self.written.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for file in names(&self.beside).iter() {
             let _ = fs::remove_file(file);
         }
         for folder in self.private.iter().chain(&self.aside) {
@@ -393,14 +398,15 @@ impl Store {
         let kept = self.path(key);
         match self.write_beside(key, &content, access) {
             Ok((file, opened)) => {
+                let beside = Beside::enter(&self.beside, file.path());
                 let artifact = self.to_be_loaded(Artifact::new(file.path().to_owned(), content, opened))?;
-                Ok(Staged { artifact, file: Some(file), kept })
+                Ok(Staged { artifact, file: Some(file), kept, _beside: Some(beside) })
             }
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
                 user_code::event!(warn, "specialize::store", %error, "an artifact is not kept for the next process");
                 // By its place in the store, where it is made anew once there is room: its descriptor means nothing to a linker.
-                Ok(Staged { artifact: Artifact::in_memory(content)?.moved(kept.clone()), file: None, kept })
+                Ok(Staged { artifact: Artifact::in_memory(content)?.moved(kept.clone()), file: None, kept, _beside: None })
             }
         }
     }
@@ -423,7 +429,7 @@ impl Store {
 
     /// Notes that this process goes on to need `artifact`: before each sweep of its own, it records the use anew.
     pub(crate) fn need(&self, artifact: &Artifact) {
-        self.needed.lock().unwrap_or_else(PoisonError::into_inner).insert(artifact.path().to_owned());
+        names(&self.needed).insert(artifact.path().to_owned());
     }
 
     /// Keeps the store within its limit: at the first artifact that is kept, and at each of a number of them afterwards.
@@ -432,7 +438,7 @@ impl Store {
         if !self.kept.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY) {
             return;
         }
-        for needed in self.needed.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for needed in names(&self.needed).iter() {
             sweep::record_need(needed);
         }
         if let Err(error) = sweep::enforce(&self.artifacts, self.limit) {

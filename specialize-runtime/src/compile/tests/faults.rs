@@ -4,34 +4,37 @@ use super::super::toolchain::Linker;
 use super::*;
 use crate::config::COMPILE_MEMORY;
 
-fn check(path: &Path, folder: &Path, milliseconds: u64) -> Error {
-    let limits = Limits { timeout: Duration::from_millis(milliseconds), memory: None };
-    Toolchain::check(Some(path), folder, &limits).expect_err("not the toolchain")
+fn check(path: &Path, folder: &Path) -> Error {
+    check_within(path, folder, LIMITS.timeout)
+}
+
+fn check_within(path: &Path, folder: &Path, timeout: Duration) -> Error {
+    Toolchain::check(Some(path), folder, &Limits { timeout, memory: None }).expect_err("not the toolchain")
 }
 
 #[test]
 fn a_missing_compiler_is_missing() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rustc");
-    assert!(matches!(check(&path, folder.path(), 1000), Error::ToolchainMissing { path: at, .. } if at == path));
+    assert!(matches!(check(&path, folder.path()), Error::ToolchainMissing { path: at, .. } if at == path));
     std::fs::write(&path, "not executable").expect("a file");
-    assert!(matches!(check(&path, folder.path(), 1000), Error::ToolchainMissing { .. }));
+    assert!(matches!(check(&path, folder.path()), Error::ToolchainMissing { .. }));
 }
 
 #[test]
 fn a_compiler_that_fails_or_hangs_or_babbles_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let fails = script(folder.path(), "fails", "echo broken >&2; exit 3");
-    let error = check(&fails, folder.path(), 10_000);
+    let error = check(&fails, folder.path());
     assert!(matches!(&error, Error::CompileFailed { output, .. } if output == "broken"), "{error}");
     let hangs = script(folder.path(), "hangs", "/bin/sleep 600 & wait");
-    let error = check(&hangs, folder.path(), 300);
+    let error = check_within(&hangs, folder.path(), Duration::from_millis(300));
     assert!(matches!(error, Error::TimedOut { .. }), "{error}");
     let is_silent = script(folder.path(), "is_silent", "exit 0");
     let error = check(&is_silent, folder.path(), 10_000);
     assert!(matches!(error, Error::ToolchainDiffers { .. }) && error.to_string().contains("found nothing"), "{error}");
     let babbles = script(folder.path(), "babbles", "echo hello");
-    let error = check(&babbles, folder.path(), 10_000);
+    let error = check(&babbles, folder.path());
     assert!(matches!(&error, Error::ToolchainDiffers { found, .. } if found == "hello"), "{error}");
 }
 
@@ -42,15 +45,15 @@ fn another_version_and_other_libraries_are_told_apart() {
     std::fs::create_dir_all(root.join("sysroot/bin")).expect("a folder");
     let places = format!("case $1 in --print) printf '%s\\n' {0}/sysroot {0}/sysroot;;", root.display());
     script(root, "sysroot/bin/rustc", &format!("{places} *) exec {rustc} \"$@\";; esac"));
-    let error = check(&root.join("sysroot/bin/rustc"), root, 10_000);
+    let error = check(&root.join("sysroot/bin/rustc"), root);
     assert!(matches!(&error, Error::ToolchainDiffers { expected, .. } if expected.contains("`core`")), "{error}");
     for name in ["core", "alloc", "std", "compiler_builtins"] {
         std::fs::write(root.join(format!("sysroot/lib{name}-1.rlib")), "other").expect("a file");
     }
-    let error = check(&root.join("sysroot/bin/rustc"), root, 10_000);
+    let error = check(&root.join("sysroot/bin/rustc"), root);
     assert!(matches!(&error, Error::ToolchainDiffers { expected, .. } if expected.contains("`core`")), "{error}");
     script(root, "sysroot/bin/rustc", &format!("{places} *) echo 'rustc 1.0.0 (old)';; esac"));
-    let error = check(&root.join("sysroot/bin/rustc"), root, 10_000);
+    let error = check(&root.join("sysroot/bin/rustc"), root);
     assert!(matches!(&error, Error::ToolchainDiffers { found, .. } if found == "`rustc 1.0.0 (old)`"), "{error}");
 }
 

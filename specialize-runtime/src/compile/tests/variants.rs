@@ -2,24 +2,29 @@
 
 use super::*;
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
+
+thread_local! {
+    /// Where this thread's last panic was: other tests may have theirs meanwhile.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// The place and the message of a panic that `call` starts.
 fn panic_of(call: impl FnOnce() -> u64) -> (String, String) {
     static HOOK: Mutex<()> = Mutex::new(());
-    static PLACE: Mutex<String> = Mutex::new(String::new());
     let _alone = HOOK.lock().expect("not poisoned");
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(|info| {
-        *PLACE.lock().expect("not poisoned") = info.location().map(ToString::to_string).unwrap_or_default();
+        PLACE.set(info.location().map(ToString::to_string).unwrap_or_default());
     }));
     let caught = catch_unwind(AssertUnwindSafe(call));
     std::panic::set_hook(before);
     let payload = caught.expect_err("panics");
     let message = payload.downcast_ref::<String>().cloned();
     let message = message.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string));
-    (PLACE.lock().expect("not poisoned").clone(), message.expect("text"))
+    (PLACE.take(), message.expect("text"))
 }
 
 #[test]
