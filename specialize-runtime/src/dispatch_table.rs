@@ -1,6 +1,7 @@
 //! The dispatch table of one function: which values have which variants, for both kinds.
 
 mod cover;
+mod show;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,7 +41,6 @@ use crate::variant::{Origin, Variant};
 /// assert_eq!(tiers, [("3".to_owned(), Tier::BuildTime), ("13".to_owned(), Tier::Runtime)]);
 /// # Ok::<(), specialize::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct DispatchTable {
     descriptor: Descriptor,
     listed: &'static dyn ListedValues,
@@ -59,7 +59,6 @@ const COUNTING: u8 = 1;
 const NOT_COUNTING: u8 = 2;
 
 /// What changes under the lock.
-#[derive(Debug)]
 struct Ledger {
     registry: Registry,
     /// When a function whose variants failed is tried again without being asked to.
