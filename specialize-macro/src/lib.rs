@@ -129,8 +129,8 @@ use proc_macro::TokenStream;
 ///
 /// Each type parameter of a function needs a list of types, `T in [f32, f64]`, and each combination of listed types becomes a *family*: a
 /// function of its own, with its own table (`dot::<f32>`). `bind`, `prepare`, `prepare_within`, `lookup`, `request` and `table` take the
-/// types, as in `dot::prepare::<f32>(3)`, and so do `dot::Bound<f32>`, `dot::generic::<T>(...)` and `dot::at::<T, 3>(...)`, where types come
-/// before values. The dispatcher and `map` go by the types they are called with, which costs nothing; the function as written serves
+/// types, as in `dot::prepare::<f32>(3)`. So do `dot::Bound<f32>`, `dot::generic::<T>(...)` and `dot::at::<T, 3>(...)`, where types
+/// come before values. The dispatcher and `map` go by the types they are called with, which costs nothing; the function as written serves
 /// types that are not listed. Listed values are listed for every family. A listed type borrows nothing, and is of std or of the captured
 /// module. A method cannot have type parameters.
 ///

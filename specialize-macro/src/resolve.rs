@@ -143,7 +143,8 @@ impl Modules {
         None
     }
 
-    /// What a name means in the module at `modules`, which becomes the place of the module that defines or imports it; nothing if none does.
+    /// What a name means in the module at `modules`, which becomes the place of the module that defines or imports it; nothing if none
+    /// does.
     fn meaning(&self, name: &str, modules: &mut Vec<String>) -> Option<Meaning> {
         loop {
             let module = self.0.get(modules)?;

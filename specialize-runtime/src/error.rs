@@ -63,7 +63,8 @@ pub enum Error {
     },
     /// The values are larger than any a variant is made for.
     #[error(
-        "values of {size} bytes are too large for a variant of `{function}`, which may have {limit}; pass what is large as another parameter"
+        "values of {size} bytes are too large for a variant of `{function}`, which may have {limit}; \
+         pass what is large as another parameter"
     )]
     ValueTooLarge {
         /// The function's name.

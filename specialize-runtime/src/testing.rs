@@ -108,8 +108,8 @@ pub(crate) fn cannot_serve(error: Error) {
 
 /// Asserts that a call of a specialized function, or an expression with several, gives the same result in every tier.
 ///
-/// The expression is evaluated once in each tier: generic, build-time if its values are listed, and runtime if there is such a tier. Missing
-/// variants are made, which takes milliseconds each. Two results are the same if they are equal by `==` and look the same by `{:?}`: zeroes
+/// The expression is evaluated once in each tier: generic, build-time if its values are listed, and runtime if there is such a tier.
+/// Missing variants are made, which takes milliseconds each. Two results are the same if they are equal by `==` and look the same by `{:?}`: zeroes
 /// of different sign differ, and a NaN equals a NaN. Two panics are the same if their messages are. The macro returns the list of the
 /// tiers that were compared.
 ///
