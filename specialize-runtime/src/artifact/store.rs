@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use tempfile::NamedTempFile;
@@ -36,8 +36,8 @@ pub(crate) struct Store {
     loads_from_memory: bool,
     /// How many artifacts this process has kept.
     kept: AtomicU64,
-    /// Files that are on their way to the disk.
-    written: Mutex<BTreeSet<PathBuf>>,
+    /// Files that are on their way to their place.
+    written: Arc<Mutex<BTreeSet<PathBuf>>>,
     /// Files that this process goes on to need, however long ago it found them.
     needed: Mutex<BTreeSet<PathBuf>>,
     /// The folder of a store that ends with the process.
@@ -84,7 +84,7 @@ fn is_removed(folder: &Path) -> bool {
 pub(crate) struct Staged {
     artifact: Artifact,
     /// Nothing where it could not be written, and is in memory only.
-    file: Option<NamedTempFile>,
+    file: Option<(NamedTempFile, Written)>,
     kept: PathBuf,
 }
 
@@ -101,11 +101,10 @@ impl Staged {
     /// It cannot be written.
     pub(crate) fn keep(self, store: &Store) -> Result<Artifact, Error> {
         let Staged { artifact, file, kept } = self;
-        let Some(file) = file else {
+        let Some((file, _written)) = file else {
             return Ok(artifact);
         };
         let failed = |source| Error::file("write", &kept, source);
-        let _written = Written::enter(store, file.path());
         file.as_file().sync_all().map_err(failed)?;
         // Closed ahead: a program that anybody has open for writing cannot be run.
         match file.into_temp_path().persist(&kept) {
@@ -122,22 +121,23 @@ impl Staged {
     }
 }
 
-/// Says, as long as it lives, that a file is on its way to the disk.
-struct Written<'a> {
-    store: &'a Store,
+/// Says, as long as it lives, that a file is on its way to its place: it waits for the disk, or for others that do.
+#[derive(Debug)]
+struct Written {
+    all: Arc<Mutex<BTreeSet<PathBuf>>>,
     path: PathBuf,
 }
 
-impl Written<'_> {
-    fn enter<'a>(store: &'a Store, path: &Path) -> Written<'a> {
+impl Written {
+    fn enter(store: &Store, path: &Path) -> Written {
         store.written.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
-        Written { store, path: path.to_owned() }
+        Written { all: Arc::clone(&store.written), path: path.to_owned() }
     }
 }
 
-impl Drop for Written<'_> {
+impl Drop for Written {
     fn drop(&mut self) {
-        self.store.written.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
     }
 }
 
@@ -246,7 +246,7 @@ impl Store {
             limit,
             loads_from_memory: false,
             kept: AtomicU64::new(0),
-            written: Mutex::default(),
+            written: Arc::default(),
             needed: Mutex::default(),
             private: None,
             reason: None,
@@ -393,7 +393,7 @@ impl Store {
         let kept = self.path(key);
         match self.write_beside(key, &content, access) {
             Ok((file, opened)) => {
-                let artifact = self.to_be_loaded(Artifact::new(file.path().to_owned(), content, opened))?;
+                let artifact = self.to_be_loaded(Artifact::new(file.0.path().to_owned(), content, opened))?;
                 Ok(Staged { artifact, file: Some(file), kept })
             }
             Err(source) => {
@@ -405,16 +405,17 @@ impl Store {
         }
     }
 
-    fn write_beside(&self, key: &Key, content: &[u8], access: Access) -> io::Result<(NamedTempFile, fs::File)> {
+    fn write_beside(&self, key: &Key, content: &[u8], access: Access) -> io::Result<((NamedTempFile, Written), fs::File)> {
         let mut builder = tempfile::Builder::new();
         let prefix = format!("{}-", std::process::id());
         // The loader goes by names: one that was loaded before must not come again.
         builder.rand_bytes(16).prefix(&prefix).permissions(Permissions::from_mode(0o600));
         let mut file = self.in_work_folder(|work| builder.tempfile_in(work))?;
+        let written = Written::enter(self, file.path());
         file::write(file.as_file_mut(), content, key, access)?;
         // A program that anybody has open for writing cannot be run.
         let opened = fs::File::open(file.path())?;
-        Ok((file, opened))
+        Ok(((file, written), opened))
     }
 
     fn to_be_loaded(&self, artifact: Artifact) -> Result<Artifact, Error> {
