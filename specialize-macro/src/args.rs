@@ -115,7 +115,7 @@ impl Arguments {
         if let Err(error) = parser.parse2(tokens) {
             mistakes.add(error);
         }
-        arguments.options.root = arguments.options.root.take().map(|root| build.at_root(root));
+        arguments.options.root = arguments.options.root.take().map(|root| build.valid_anywhere(root));
         arguments
     }
 

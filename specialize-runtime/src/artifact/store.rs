@@ -36,8 +36,8 @@ pub(crate) struct Store {
     loads_from_memory: bool,
     /// How many artifacts this process has kept.
     kept: AtomicU64,
-    /// Files of this process that are beside the artifacts, and not in their place yet.
-    beside: Arc<Mutex<BTreeSet<PathBuf>>>,
+    /// Files that are on their way to their place.
+    written: Arc<Mutex<BTreeSet<PathBuf>>>,
     /// Files that this process goes on to need, however long ago it found them.
     needed: Mutex<BTreeSet<PathBuf>>,
     /// The folder of a store that ends with the process.
@@ -84,9 +84,8 @@ fn is_removed(folder: &Path) -> bool {
 pub(crate) struct Staged {
     artifact: Artifact,
     /// Nothing where it could not be written, and is in memory only.
-    file: Option<NamedTempFile>,
+    file: Option<(NamedTempFile, Written)>,
     kept: PathBuf,
-    _beside: Option<Beside>,
 }
 
 impl Staged {
@@ -101,8 +100,8 @@ impl Staged {
     ///
     /// It cannot be written.
     pub(crate) fn keep(self, store: &Store) -> Result<Artifact, Error> {
-        let Staged { artifact, file, kept, _beside } = self;
-        let Some(file) = file else {
+        let Staged { artifact, file, kept } = self;
+        let Some((file, _written)) = file else {
             return Ok(artifact);
         };
         let failed = |source| Error::file("write", &kept, source);
@@ -122,21 +121,21 @@ impl Staged {
     }
 }
 
-/// Says, as long as it lives, that a file is beside the artifacts.
+/// Says, as long as it lives, that a file is on its way to its place: it waits for the disk, or for others that do.
 #[derive(Debug)]
-struct Beside {
+struct Written {
     all: Arc<Mutex<BTreeSet<PathBuf>>>,
     path: PathBuf,
 }
 
-impl Beside {
-    fn enter(all: &Arc<Mutex<BTreeSet<PathBuf>>>, path: &Path) -> Beside {
-        names(all).insert(path.to_owned());
-        Beside { all: Arc::clone(all), path: path.to_owned() }
+impl Written {
+    fn enter(store: &Store, path: &Path) -> Written {
+        names(&store.written).insert(path.to_owned());
+        Written { all: Arc::clone(&store.written), path: path.to_owned() }
     }
 }
 
-impl Drop for Beside {
+impl Drop for Written {
     fn drop(&mut self) {
         names(&self.all).remove(&self.path);
     }
@@ -251,7 +250,7 @@ impl Store {
             limit,
             loads_from_memory: false,
             kept: AtomicU64::new(0),
-            beside: Arc::default(),
+            written: Arc::default(),
             needed: Mutex::default(),
             private: None,
             reason: None,
@@ -284,7 +283,7 @@ impl Store {
     pub(crate) fn remove_last_things(&self) {
         left().retain(|folder| !is_removed(folder));
         // The disk may take longer than the process can wait.
-        for file in names(&self.beside).iter() {
+        for file in names(&self.written).iter() {
             let _ = fs::remove_file(file);
         }
         for folder in self.private.iter().chain(&self.aside) {
@@ -398,29 +397,29 @@ impl Store {
         let kept = self.path(key);
         match self.write_beside(key, &content, access) {
             Ok((file, opened)) => {
-                let beside = Beside::enter(&self.beside, file.path());
-                let artifact = self.to_be_loaded(Artifact::new(file.path().to_owned(), content, opened))?;
-                Ok(Staged { artifact, file: Some(file), kept, _beside: Some(beside) })
+                let artifact = self.to_be_loaded(Artifact::new(file.0.path().to_owned(), content, opened))?;
+                Ok(Staged { artifact, file: Some(file), kept })
             }
             Err(source) => {
                 let error = Error::file("write to a file in", &self.work, source);
                 user_code::event!(warn, "specialize::store", %error, "an artifact is not kept for the next process");
                 // By its place in the store, where it is made anew once there is room: its descriptor means nothing to a linker.
-                Ok(Staged { artifact: Artifact::in_memory(content)?.moved(kept.clone()), file: None, kept, _beside: None })
+                Ok(Staged { artifact: Artifact::in_memory(content)?.moved(kept.clone()), file: None, kept })
             }
         }
     }
 
-    fn write_beside(&self, key: &Key, content: &[u8], access: Access) -> io::Result<(NamedTempFile, fs::File)> {
+    fn write_beside(&self, key: &Key, content: &[u8], access: Access) -> io::Result<((NamedTempFile, Written), fs::File)> {
         let mut builder = tempfile::Builder::new();
         let prefix = format!("{}-", std::process::id());
         // The loader goes by names: one that was loaded before must not come again.
         builder.rand_bytes(16).prefix(&prefix).permissions(Permissions::from_mode(0o600));
         let mut file = self.in_work_folder(|work| builder.tempfile_in(work))?;
+        let written = Written::enter(self, file.path());
         file::write(file.as_file_mut(), content, key, access)?;
         // A program that anybody has open for writing cannot be run.
         let opened = fs::File::open(file.path())?;
-        Ok((file, opened))
+        Ok(((file, written), opened))
     }
 
     fn to_be_loaded(&self, artifact: Artifact) -> Result<Artifact, Error> {
