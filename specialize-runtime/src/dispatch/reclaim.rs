@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ptr;
 use std::sync::OnceLock;
 
-use crate::dispatch::grace::{Domain, Record};
+use crate::dispatch::grace::{Domain, Place, Record};
 use crate::dispatch::limbo::Limbo;
 pub(crate) use crate::dispatch::limbo::Retired;
 use crate::per_process::this_process;
@@ -14,9 +14,12 @@ use crate::sync::heavy_barrier;
 /// The domain of the process.
 static DOMAIN: Domain = Domain::new();
 
+/// The record of threads that are not enrolled yet, or not any more: no call begins by it, which is all that callers ask.
+static NOBODY: Record = Record::of_nobody();
+
 thread_local! {
-    /// The thread's record: not enrolled yet is null.
-    static RECORD: Cell<*const Record> = const { Cell::new(ptr::null()) };
+    /// The thread's record.
+    static RECORD: Cell<&'static Record> = const { Cell::new(&NOBODY) };
     /// Gives the record back as the thread ends.
     static ENDING: Ending = const { Ending { ended: Cell::new(false) } };
 }
@@ -28,9 +31,8 @@ struct Ending {
 impl Drop for Ending {
     fn drop(&mut self) {
         self.ended.set(true);
-        let record = RECORD.replace(ptr::null());
-        // SAFETY: null or a leaked box.
-        if let Some(record) = unsafe { record.as_ref() } {
+        let record = RECORD.replace(&NOBODY);
+        if !ptr::eq(record, &NOBODY) {
             record.release();
         }
     }
@@ -40,8 +42,7 @@ impl Drop for Ending {
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct Pin {
-    record: &'static Record,
-    before: usize,
+    place: &'static Place,
     /// A pin speaks for the thread it was made on.
     thread: PhantomData<*const ()>,
 }
@@ -50,33 +51,33 @@ pub(crate) struct Pin {
 /// nobody would know of the call.
 #[inline(always)]
 pub(crate) fn pin() -> Option<Pin> {
-    let mut record = RECORD.get();
-    if record.is_null() {
-        record = enroll_this_thread();
-    }
-    // SAFETY: null or a leaked box.
-    let record = unsafe { record.as_ref() }?;
-    Some(Pin { record, before: DOMAIN.enter(record), thread: PhantomData })
+    let place = RECORD.get().enter().or_else(enter_otherwise)?;
+    Some(Pin { place, thread: PhantomData })
 }
 
-/// The record of this thread, or null where the thread is ending.
+/// Begins a call inside another, or the first of this thread; nothing where the thread is ending.
 #[cold]
-fn enroll_this_thread() -> *const Record {
+#[inline(never)]
+fn enter_otherwise() -> Option<&'static Place> {
+    let record = RECORD.get();
+    if !ptr::eq(record, &NOBODY) {
+        return Some(record.enter_inside());
+    }
     // Asking for it arranges for it to be dropped as the thread ends.
     match ENDING.try_with(|ending| ending.ended.get()) {
         Ok(false) => {
-            let record = ptr::from_ref(DOMAIN.enroll());
+            let record = DOMAIN.enroll();
             RECORD.set(record);
-            record
+            record.enter()
         }
-        Ok(true) | Err(_) => ptr::null(),
+        Ok(true) | Err(_) => None,
     }
 }
 
 impl Drop for Pin {
     #[inline(always)]
     fn drop(&mut self) {
-        self.record.leave(self.before);
+        self.place.leave();
     }
 }
 

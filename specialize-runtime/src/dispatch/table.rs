@@ -2,13 +2,15 @@
 //!
 //! A reader loads the array, and from the place its key hashes to walks on until it meets the key
 //! or an empty slot. There is no other state, so the cost is the same for one hot key or many.
-//! Writers take turns, publish a slot's key before its payload, leave a mark where they take one
-//! out, and replace the whole array when half of it is used.
+//! Writers take turns, publish a slot's key before its payload, leave something where they take one
+//! out, and replace the whole array when half of it is used. To learn whether a pair is in use, a
+//! writer marks its payload, and the next reader takes the mark off: readers after that do nothing.
 
+use std::hint::cold_path;
 use std::ops::Deref;
 use std::ptr::{self, NonNull};
 
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU64, FIRST_SLOTS, Ordering, constant};
+use crate::sync::{AtomicPtr, AtomicU64, FIRST_SLOTS, Ordering, constant};
 
 /// 2^64 divided by the golden ratio, which spreads neighbouring keys (Knuth, The Art of Computer
 /// Programming, volume 3, section 6.4).
@@ -28,7 +30,7 @@ pub(crate) struct Writer {
     array: Option<Array>,
     /// Slots that hold a pair.
     pairs: usize,
-    /// Slots that hold a pair or a mark.
+    /// Slots that hold a pair, or held one that left.
     used: usize,
     /// Whether the array is kept from readers.
     covered: bool,
@@ -79,17 +81,52 @@ impl Drop for Array {
 #[repr(align(32))]
 pub(crate) struct Slot {
     key: AtomicU64,
+    /// Null, or the payload, marked as long as no reader has been here since the writer last asked; or what is [left](left) of one.
     payload: AtomicPtr<()>,
     companion: AtomicPtr<()>,
-    /// Whether a reader has been here since the writer last asked.
-    visited: AtomicBool,
 }
 
 impl Slot {
     fn new(key: u64, payload: *mut ()) -> Slot {
-        let companion = AtomicPtr::new(ptr::null_mut());
-        Slot { key: AtomicU64::new(key), payload: AtomicPtr::new(payload), companion, visited: AtomicBool::new(false) }
+        Slot { key: AtomicU64::new(key), payload: AtomicPtr::new(payload), companion: AtomicPtr::new(ptr::null_mut()) }
     }
+
+    /// Whether this slot holds `key`, and a payload that `matches`; then it counts as visited.
+    fn visit(&self, key: u64, found: *mut (), matches: impl Fn(*const ()) -> bool) -> bool {
+        if self.key.load(Ordering::Relaxed) != key || found == left() || !matches(unmarked(found).cast_const()) {
+            return false;
+        }
+        if found != unmarked(found) {
+            // Another reader was faster, or the writer took it out a moment after it was found: neither matters.
+            let _ = self.payload.compare_exchange(found, unmarked(found), Ordering::AcqRel, Ordering::Relaxed);
+        }
+        true
+    }
+}
+
+/// Tells a payload that no reader has found lately, and what is left of one, from those that are taken as they are, by one
+/// comparison. No address of a process's own has this bit.
+const MARK: usize = 1 << (usize::BITS - 1);
+
+/// The payload with its mark.
+fn marked(payload: *mut ()) -> *mut () {
+    payload.map_addr(|address| address | MARK)
+}
+
+/// The payload without its mark.
+fn unmarked(payload: *mut ()) -> *mut () {
+    payload.map_addr(|address| address & !MARK)
+}
+
+/// Whether there is a payload, and it has no mark.
+#[inline(always)]
+fn is_taken_as_it_is(payload: *mut ()) -> bool {
+    payload.addr().cast_signed() > 0
+}
+
+/// What is left where a pair was taken out: readers walk on. The address is no code's.
+fn left() -> *mut () {
+    ptr::without_provenance_mut(usize::MAX)
 }
 
 /// A pair, and the payload's companion.
@@ -98,11 +135,6 @@ struct Entry {
     key: u64,
     payload: *mut (),
     companion: *mut (),
-}
-
-/// What is left where a pair was taken out: readers walk on. The address is no code's.
-fn mark() -> *mut () {
-    ptr::without_provenance_mut(usize::MAX)
 }
 
 impl Table {
@@ -148,26 +180,65 @@ impl Table {
         if array.is_null() {
             return None;
         }
-        // SAFETY: the array is there, by the caller's promise, with a header ahead of its slots.
-        let header = unsafe { &*array.sub(1) };
-        // By the shift, no more bits stay than the mask has.
-        let mut index = (key.wrapping_mul(SPREAD) >> (header.key.load(Ordering::Relaxed) & 63)) as usize;
-        loop {
-            // SAFETY: the array has mask + 1 slots, and `index` is at most `mask`.
-            let slot = unsafe { &*array.add(index) };
-            let payload = slot.payload.load(Ordering::Acquire).cast_const();
-            if payload.is_null() {
-                return None;
-            }
-            if slot.key.load(Ordering::Relaxed) == key && payload != mark().cast_const() && matches(payload) {
-                // Only where it changes something: others' caches hold the slot too.
-                if !slot.visited.load(Ordering::Relaxed) {
-                    slot.visited.store(true, Ordering::Relaxed);
-                }
-                return Some((payload, slot));
-            }
-            index = (index + 1) & header.payload.load(Ordering::Relaxed).addr();
+        // SAFETY: the array is there, by the caller's promise, with a header ahead of its slots; no offset is beyond the last of them.
+        let (header, slot_at) = unsafe { (&*array.sub(1), |offset| &*array.byte_add(offset)) };
+        let look = |offset| {
+            let slot: &Slot = slot_at(offset);
+            (slot, slot.payload.load(Ordering::Acquire))
+        };
+        let leads = |slot: &Slot, payload: *mut ()| {
+            slot.key.load(Ordering::Relaxed) == key && is_taken_as_it_is(payload) && matches(payload.cast_const())
+        };
+        let mut offset = begin(header, key) * size_of::<Slot>();
+        let (mut slot, mut payload) = look(offset);
+        if leads(slot, payload) {
+            return Some((payload.cast_const(), slot));
         }
+        // Most keys stand where their walk begins. In one loop with the others, they would pay for the jumps around it.
+        cold_path();
+        while !payload.is_null() {
+            if slot.key.load(Ordering::Relaxed) == key {
+                // SAFETY: as above.
+                return unsafe { look_closer(array, key, matches) };
+            }
+            offset = (offset + size_of::<Slot>()) & (header.payload.load(Ordering::Relaxed).addr() * size_of::<Slot>());
+            (slot, payload) = look(offset);
+            if leads(slot, payload) {
+                return Some((payload.cast_const(), slot));
+            }
+        }
+        None
+    }
+}
+
+/// Where the walk for `key` begins. By the shift in the header, no more bits stay than the mask has.
+#[inline(always)]
+fn begin(header: &Slot, key: u64) -> usize {
+    (key.wrapping_mul(SPREAD) >> (header.key.load(Ordering::Relaxed) & 63)) as usize
+}
+
+/// The payload and the slot of a key where one of its slots is not to be taken as it is, or holds the payload of other values.
+///
+/// # Safety
+///
+/// The array is there.
+#[cold]
+#[inline(never)]
+unsafe fn look_closer<'a>(array: *const Slot, key: u64, matches: impl Fn(*const ()) -> bool) -> Option<(*const (), &'a Slot)> {
+    // SAFETY: the array is there, with a header ahead of its slots.
+    let header = unsafe { &*array.sub(1) };
+    let (mut index, mask) = (begin(header, key), header.payload.load(Ordering::Relaxed).addr());
+    loop {
+        // SAFETY: the array has mask + 1 slots, and `index` is at most `mask`.
+        let slot = unsafe { &*array.add(index) };
+        let payload = slot.payload.load(Ordering::Acquire);
+        if payload.is_null() {
+            return None;
+        }
+        if slot.visit(key, payload, &matches) {
+            return Some((unmarked(payload).cast_const(), slot));
+        }
+        index = (index + 1) & mask;
     }
 }
 
@@ -214,27 +285,31 @@ impl Writer {
     pub(crate) fn remove(&mut self, key: u64, payload: *const ()) {
         let slot = self.slot(key, payload);
         if let Some(slot) = slot {
-            slot.payload.store(mark(), Ordering::Release);
+            slot.payload.swap(left(), Ordering::AcqRel);
             self.pairs -= 1;
         }
     }
 
     /// Whether a reader found the pair since this was last asked.
     pub(crate) fn take_visited(&self, key: u64, payload: *const ()) -> bool {
-        self.slot(key, payload).is_some_and(|slot| slot.visited.swap(false, Ordering::Relaxed))
+        let mark = |slot: &Slot| {
+            let payload = payload.cast_mut();
+            slot.payload.compare_exchange(payload, marked(payload), Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        };
+        self.slot(key, payload).is_some_and(mark)
     }
 
     fn slot(&self, key: u64, payload: *const ()) -> Option<&Slot> {
         let array = self.array.as_ref()?;
         let mask = array.len() - 2;
-        let mut index = first_index(array, key);
+        let mut index = begin(&array[0], key);
         loop {
             let slot = &array[1 + index];
-            let found = slot.payload.load(Ordering::Relaxed).cast_const();
+            let found = slot.payload.load(Ordering::Relaxed);
             if found.is_null() {
                 return None;
             }
-            if found == payload && slot.key.load(Ordering::Relaxed) == key {
+            if unmarked(found).cast_const() == payload && slot.key.load(Ordering::Relaxed) == key {
                 return Some(slot);
             }
             index = (index + 1) & mask;
@@ -249,27 +324,21 @@ fn pairs(array: &[Slot]) -> impl Iterator<Item = Entry> {
         payload: slot.payload.load(Ordering::Relaxed),
         companion: slot.companion.load(Ordering::Relaxed),
     });
-    entries.filter(|entry| !entry.payload.is_null() && entry.payload != mark())
+    entries.filter(|entry| !entry.payload.is_null() && entry.payload != left())
 }
 
-/// Where the walk for `key` begins.
-fn first_index(array: &[Slot], key: u64) -> usize {
-    let shift = array[0].key.load(Ordering::Relaxed);
-    (key.wrapping_mul(SPREAD) >> shift) as usize & (array.len() - 2)
-}
-
-/// Puts a pair into an array that has room. A mark is not used again: a reader that has passed its
+/// Puts a pair into an array that has room. The place of one that left is not used again: a reader that has passed its
 /// key would take the new payload for the old key's.
 fn insert(array: &[Slot], entry: Entry) {
     let mask = array.len() - 2;
-    let mut index = first_index(array, entry.key);
+    let mut index = begin(&array[0], entry.key);
     while !array[1 + index].payload.load(Ordering::Relaxed).is_null() {
         index = (index + 1) & mask;
     }
     array[1 + index].key.store(entry.key, Ordering::Relaxed);
     array[1 + index].companion.store(entry.companion, Ordering::Relaxed);
     // A reader that sees this payload sees the key and the companion before it.
-    array[1 + index].payload.store(entry.payload, Ordering::Release);
+    array[1 + index].payload.store(marked(entry.payload), Ordering::Release);
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod models {
     use loom::sync::Arc;
     use loom::thread;
 
-    use crate::grace::{Domain, Record};
+    use crate::grace::{Domain, Place, Record};
     use crate::limbo::Limbo;
     use crate::table::{Array, Table, Writer};
 
@@ -79,9 +79,14 @@ mod models {
         }
     }
 
+    /// Begins a call, which may be inside another.
+    fn enter(record: &Record) -> &Place {
+        record.enter().unwrap_or_else(|| record.enter_inside())
+    }
+
     /// Runs what the key leads to, as a dispatcher does; `inside` is what else happens in the call.
-    fn call(table: &Table, domain: &Domain, record: &Record, inside: impl FnOnce()) {
-        let before = domain.enter(record);
+    fn call(table: &Table, record: &Record, inside: impl FnOnce()) {
+        let place = enter(record);
         // SAFETY: the domain holds arrays back while the thread is in a call.
         let found = unsafe { table.lookup(KEY, |_| true) };
         inside();
@@ -89,7 +94,7 @@ mod models {
         if let Some(code) = unsafe { found.cast::<Code>().as_ref() } {
             code.run();
         }
-        record.leave(before);
+        place.leave();
     }
 
     /// A payload that is no code.
@@ -202,10 +207,28 @@ mod models {
         });
     }
 
+    #[test]
+    fn a_pair_is_found_while_the_writer_asks_whether_it_was_and_then_no_late_visit_brings_it_back() {
+        loom::model(|| {
+            let (table, mut writer) = (Arc::new(Table::new()), Writer::default());
+            let _ = publish(&mut writer, &table, KEY, 1, false);
+            let reader = read(&table, |table| {
+                let first = number(table, KEY);
+                assert!(matches!((first, number(table, KEY)), (Some(1), _) | (None, None)));
+            });
+            writer.take_visited(KEY, payload(1));
+            assert_eq!(number(&table, KEY), Some(1));
+            assert!(writer.take_visited(KEY, payload(1)));
+            writer.remove(KEY, payload(1));
+            reader.join().expect("no panic");
+            assert_eq!(number(&table, KEY), None);
+        });
+    }
+
     /// Has a thread call what a key leads to while that is taken out and retired, after the writer did something else.
     fn retire_under_a_call(
         first: impl Fn(&mut Writer, &Table) -> Option<Array> + Copy + Send + Sync + 'static,
-        inside: impl Fn(&Domain, &Record) + Copy + Send + Sync + 'static,
+        inside: impl Fn(&Record) + Copy + Send + Sync + 'static,
     ) {
         loom::model(move || {
             let (table, domain, mut writer) = (Arc::new(Table::new()), Arc::new(Domain::new()), Writer::default());
@@ -215,7 +238,7 @@ mod models {
                 let (table, domain) = (Arc::clone(&table), Arc::clone(&domain));
                 move || {
                     let record = domain.enroll();
-                    call(&table, &domain, record, || inside(&domain, record));
+                    call(&table, record, || inside(record));
                 }
             });
             let replaced = first(&mut writer, &table);
@@ -232,12 +255,38 @@ mod models {
 
     #[test]
     fn code_is_not_unloaded_while_a_call_is_inside() {
-        retire_under_a_call(|_, _| None, |_, _| {});
+        retire_under_a_call(|_, _| None, |_| {});
+    }
+
+    #[test]
+    fn code_that_leaves_after_other_code_is_not_unloaded_while_a_call_is_inside() {
+        loom::model(|| {
+            let (table, domain, limbo) = (Arc::new(Table::new()), Arc::new(Domain::new()), Limbo::new());
+            let ((code, payload), (other, _)) = (Code::new(), Code::new());
+            let mut writer = Writer::default();
+            let _ = writer.publish(&table, KEY, payload, ptr::null());
+            let record = domain.enroll();
+            // What was found once is taken as it is from then on.
+            call(&table, record, || {});
+            // The threads are told of another epoch.
+            limbo.take_in(&domain, other.leaving());
+            assert_eq!(limbo.collect(&domain, || true), 0);
+            let reader = thread::spawn({
+                let table = Arc::clone(&table);
+                move || call(&table, record, || {})
+            });
+            writer.remove(KEY, payload);
+            limbo.take_in(&domain, code.leaving());
+            limbo.collect(&domain, || true);
+            reader.join().expect("no panic");
+            assert_eq!(limbo.collect(&domain, || true), 0);
+            assert!(code.is_unloaded());
+        });
     }
 
     #[test]
     fn a_call_inside_a_call_is_covered_by_the_outer_one() {
-        retire_under_a_call(|_, _| None, |domain, record| record.leave(domain.enter(record)));
+        retire_under_a_call(|_, _| None, |record| enter(record).leave());
     }
 
     #[test]
@@ -246,7 +295,7 @@ mod models {
             let _ = publish(writer, table, 1, 1, false);
             publish(writer, table, 2, 2, true)
         };
-        retire_under_a_call(replace, |_, _| {});
+        retire_under_a_call(replace, |_| {});
     }
 
     #[test]
@@ -270,7 +319,7 @@ mod models {
             let mut writer = Writer::default();
             let _ = writer.publish(&table, KEY, payload, ptr::null());
             let record = domain.enroll();
-            let before = domain.enter(record);
+            let place = enter(record);
             let retiring = thread::spawn({
                 let (domain, limbo) = (Arc::clone(&domain), Arc::clone(&limbo));
                 move || {
@@ -282,7 +331,7 @@ mod models {
             limbo.take_in(&domain, code.leaving());
             assert!(limbo.collect(&domain, || true) > 0);
             code.run();
-            record.leave(before);
+            place.leave();
             limbo.collect(&domain, || true);
             retiring.join().expect("no panic");
             assert_eq!(limbo.collect(&domain, || true), 0);
@@ -302,7 +351,7 @@ mod models {
                 move || {
                     for _ in 0..2 {
                         let record = domain.enroll();
-                        call(&table, &domain, record, || {});
+                        call(&table, record, || {});
                         record.release();
                     }
                 }
