@@ -2,6 +2,7 @@
 
 mod cover;
 mod entry;
+mod show;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -44,7 +45,6 @@ use crate::variant::{Origin, Variant};
 /// assert_eq!(tiers, [("3".to_owned(), Tier::BuildTime), ("13".to_owned(), Tier::Runtime)]);
 /// # Ok::<(), specialize::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct DispatchTable {
     descriptor: Descriptor,
     listed: &'static dyn ListedValues,
@@ -63,7 +63,6 @@ const COUNTING: u8 = 1;
 const NOT_COUNTING: u8 = 2;
 
 /// What changes under the lock.
-#[derive(Debug)]
 struct Ledger {
     registry: Registry,
     /// When a function whose variants failed is tried again without being asked to.

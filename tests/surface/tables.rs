@@ -37,6 +37,8 @@ fn a_table_shows_its_function_and_every_value_with_its_tier() {
     let mut found = values(table, Tier::Runtime);
     found.sort_unstable();
     assert_eq!(found, ["4", "9"]);
+    let debugged = format!("{table:?}");
+    assert!(debugged.contains("\"9\"") && debugged.contains("requests: 2") && !debugged.contains("x ^ n"), "{debugged}");
     for entry in table.entries() {
         assert_eq!(entry.origin().is_some_and(|origin| origin != Origin::Disk), entry.tier() == Tier::Runtime, "{entry:?}");
     }
