@@ -119,6 +119,8 @@ fn tiers_are_compared_as_far_as_they_are_there() {
     assert_eq!(assert_tiers_agree!(power(7, 3)), [Tier::Generic, Tier::BuildTime, Tier::Runtime]);
     assert_eq!(assert_tiers_agree!(power(7, 5)), [Tier::Generic, Tier::Runtime]);
     assert_eq!(assert_tiers_agree!(printed(1, 5)), [Tier::Generic]);
+    let caught = assert_tiers_agree!(catch_unwind(|| power(7, 5)).ok());
+    assert_eq!(caught, [Tier::Generic, Tier::Runtime], "that there is no variant is no panic, which the expression could catch");
     assert_eq!(assert_tiers_agree!(power(7, 1_000)), [Tier::Generic, Tier::Runtime], "they panic with the same words");
     assert_eq!(assert_tiers_agree!(quotient(0.0, 0)).len(), 2, "a NaN is a NaN");
     assert_eq!(assert_tiers_agree!(quotient(-0.0, 1)).len(), 3);

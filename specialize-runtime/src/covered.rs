@@ -69,11 +69,14 @@ impl Drop for CoveredCall {
 /// What serves a call of `table`'s function that was `entered` then, or nothing where the generic function is to be called as usual.
 pub(crate) fn serve(table: &'static DispatchTable, purpose: Purpose, image: Image, key: u64, entered: Instant) -> Option<CoveredCall> {
     if let Some(tier) = testing::tier_of_this_thread() {
-        let serving = match table.serving_in(tier, &image, key) {
-            Ok(serving) => serving,
-            Err(error) => testing::refuse(error),
+        let (entries, variant) = match table.serving_in(tier, &image, key) {
+            Ok(serving) => (serving.entries, serving.variant),
+            Err(error) => {
+                testing::cannot_serve(error);
+                (table.descriptor().generic, None)
+            }
         };
-        return Some(CoveredCall { code: serving.entries.code(purpose), sample: None, _variant: serving.variant });
+        return Some(CoveredCall { code: entries.code(purpose), sample: None, _variant: variant });
     }
     let serving = table.serving(&image);
     // A loop over a slice says nothing about one call.

@@ -9,10 +9,10 @@
 //! ```
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{Debug, Write as _};
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 
 use crate::dispatch_table::DispatchTable;
 use crate::error::Error;
@@ -29,6 +29,8 @@ thread_local! {
     static CALLS: Cell<usize> = const { Cell::new(0) };
     /// Whether a tier that cannot serve is no mistake.
     static TRYING: Cell<bool> = const { Cell::new(false) };
+    /// Why a tier could not serve a call meanwhile.
+    static LACKING: RefCell<Option<Error>> = const { RefCell::new(None) };
 }
 
 /// Keeps this thread to one tier as long as the returned guard lives: every call that it makes of a specialized function, by dispatcher or
@@ -96,17 +98,13 @@ pub(crate) fn tier_of_this_thread() -> Option<Tier> {
     tier
 }
 
-/// The end of a call whose tier cannot serve it.
-pub(crate) fn refuse(error: Error) -> ! {
-    if TRYING.get() {
-        // Nothing to be reported: the tier is left out.
-        resume_unwind(Box::new(Unavailable(error)));
+/// Notes a call that its tier cannot serve. Where tiers are compared this one is left out, and any may serve; else that is a panic.
+pub(crate) fn cannot_serve(error: Error) {
+    if !TRYING.get() {
+        panic_any(error.to_string());
     }
-    panic_any(error.to_string())
+    LACKING.with_borrow_mut(|lacking| *lacking = Some(error));
 }
-
-/// Why a tier is left out.
-struct Unavailable(Error);
 
 /// Asserts that a call of a specialized function, or an expression with several, gives the same result in every tier.
 ///
@@ -195,12 +193,10 @@ fn outcome_in<R>(tier: Tier, call: &impl Fn() -> R) -> (Outcome<R>, usize) {
     let result = catch_unwind(AssertUnwindSafe(call));
     drop(forced);
     TRYING.set(was_trying);
-    let outcome = match result {
-        Ok(result) => Outcome::Returned(result),
-        Err(payload) => match payload.downcast::<Unavailable>() {
-            Ok(unavailable) => Outcome::Unavailable(unavailable.0),
-            Err(payload) => Outcome::Panicked(message(&*payload)),
-        },
+    let outcome = match (LACKING.take(), result) {
+        (Some(error), _) => Outcome::Unavailable(error),
+        (None, Ok(result)) => Outcome::Returned(result),
+        (None, Err(payload)) => Outcome::Panicked(message(&*payload)),
     };
     (outcome, CALLS.get() - before)
 }
