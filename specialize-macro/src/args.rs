@@ -115,7 +115,7 @@ impl Arguments {
         if let Err(error) = parser.parse2(tokens) {
             mistakes.add(error);
         }
-        arguments.options.root = arguments.options.root.take().map(|root| build.from_anywhere(root));
+        arguments.options.root = arguments.options.root.take().map(|root| build.anchored(root));
         arguments
     }
 

@@ -58,7 +58,7 @@ impl Build {
     }
 
     /// The path as it can be written anywhere: from the crate on, if it starts with the name of a dependency.
-    pub(crate) fn from_anywhere(&self, mut path: syn::Path) -> syn::Path {
+    pub(crate) fn anchored(&self, mut path: syn::Path) -> syn::Path {
         if path.segments.first().is_some_and(|first| self.dependency(&first.ident.to_string()).is_some()) {
             path.leading_colon.get_or_insert_default();
         }

@@ -174,7 +174,7 @@ impl Walk<'_> {
         let behind = raw.tokens.iter().skip_while(|tree| is_attribute(tree));
         let attributes = marks::stripped(raw.tokens.iter().take_while(|tree| is_attribute(tree)).cloned().collect());
         written.both(quote!(#attributes #representation #(#behind)*));
-        let root = derive::root(&input.attrs, self.mistakes).map(|root| self.build.from_anywhere(root)).or_else(|| self.root.cloned());
+        let root = derive::root(&input.attrs, self.mistakes).map(|root| self.build.anchored(root)).or_else(|| self.root.cloned());
         let configured: Vec<Attribute> = input.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
         input.attrs.extend(representation);
         marks::check_configured_parts(&input, self.mistakes);
