@@ -201,8 +201,7 @@ fn confine(parent: Pid, bounds: Bounds) -> io::Result<()> {
         rustix::process::setrlimit(Resource::Nproc, within(Resource::Nproc, count))?;
     }
     be_killed_first();
-    // Being polite is worth a try only.
-    let _ = rustix::process::setpriority_process(None, 19);
+    give_way();
     // SAFETY: a system call; the default action is what every program expects to start with.
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
     Ok(())
@@ -243,6 +242,15 @@ fn is_about_memory(limit: u64, status: ExitStatus, output: &str) -> bool {
     const SIGNS: [&str; 6] =
         ["out of memory", "memory allocation of", "allocate memory", "memory exhausted", "bad_alloc", "failed to map segment"];
     is_sudden || SIGNS.into_iter().any(|sign| output.contains(sign))
+}
+
+/// Has this process run when others leave time for it, also where the host's thread has real-time priority, which children inherit
+/// (sched(7)). Makes system calls only; where one fails, it is not so.
+fn give_way() {
+    let ordinary = libc::sched_param { sched_priority: 0 };
+    // SAFETY: the parameter is one that the system call reads.
+    unsafe { libc::sched_setscheduler(0, libc::SCHED_OTHER, &raw const ordinary) };
+    let _ = rustix::process::setpriority_process(None, 19);
 }
 
 /// Marks every descriptor above the standard ones to be closed by exec. (std reports a failed exec through one of them.)

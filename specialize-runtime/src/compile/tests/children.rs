@@ -73,6 +73,23 @@ fn a_child_is_limited_and_goes_before_the_host() {
 }
 
 #[test]
+fn a_child_gives_way_whatever_priority_the_host_has() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = script(folder.path(), "says", "/bin/cat /proc/self/stat");
+    let first = libc::sched_param { sched_priority: 1 };
+    // SAFETY: a system call about this test's thread.
+    if unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const first) } != 0 {
+        return crate::skipped::skipped(&format!("no thread may have real-time priority here: {}", std::io::Error::last_os_error()));
+    }
+    let finished = run(&program, folder.path(), &LIMITS).expect("runs");
+    let output = String::from_utf8(finished.output).expect("text");
+    // From the third field on: the second, the name, may have spaces (proc_pid_stat(5)).
+    let fields: Vec<&str> = output.rsplit_once(')').expect("Linux").1.split_ascii_whitespace().collect();
+    let [nice, priority, policy] = [19, 40, 41].map(|field| fields[field - 3]);
+    assert_eq!((nice, priority, policy), ("19", "0", "0"), "{output}");
+}
+
+#[test]
 fn a_child_that_fills_the_disk_is_ended() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = script(folder.path(), "fills", "exec /usr/bin/truncate -s 2G file");
