@@ -16,7 +16,7 @@ use core_affinity::CoreId;
 /// Calls in a round.
 pub(crate) const CALLS: u64 = 10_000_000;
 /// Rounds of each way.
-pub(crate) const ROUNDS: usize = 21;
+pub(crate) const ROUNDS: usize = 32;
 
 /// Calls of a way while its instructions are counted.
 const COUNTED: u64 = 100_000;
