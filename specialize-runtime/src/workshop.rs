@@ -151,7 +151,7 @@ impl Workshop {
         match self.make_server(toolchain) {
             Ok(program) => {
                 no_server.succeeded();
-                Ok(Arc::clone(server.insert(Arc::new(program))))
+                Ok(Arc::clone(server.insert(Arc::new(program.without_content()))))
             }
             Err(error) => {
                 no_server.failed(error.to_string());

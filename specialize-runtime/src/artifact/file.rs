@@ -94,6 +94,11 @@ impl Artifact {
         &self.content
     }
 
+    /// The artifact where only its file goes on to be needed: the content would take memory for nothing.
+    pub(crate) fn without_content(self) -> Artifact {
+        Artifact { content: Vec::new(), ..self }
+    }
+
     /// The artifact after its file was moved to `path`.
     pub(crate) fn moved(self, path: PathBuf) -> Artifact {
         Artifact { path, ..self }
