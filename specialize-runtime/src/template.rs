@@ -81,6 +81,25 @@ pub struct BuildFlags {
     pub dependency_folders: &'static [&'static str],
 }
 
+impl BuildFlags {
+    /// The flags of a library of the newest edition where rustc was told nothing else.
+    #[must_use]
+    pub const fn of_library(crate_name: &'static str) -> BuildFlags {
+        BuildFlags {
+            edition: "2024",
+            crate_name,
+            executable: false,
+            metadata: &[],
+            overflow_checks: false,
+            debug_assertions: false,
+            target_cpu: None,
+            target_features: &[],
+            dependencies: &[],
+            dependency_folders: &[],
+        }
+    }
+}
+
 /// A dependency of the host's crate, as rustc was told of it when the host was built.
 #[derive(Clone, Copy, Debug)]
 pub struct Dependency {

@@ -18,18 +18,7 @@ fn generic(pair: Pair, n: u32) -> u32 {
     pair.first + pair.second * n
 }
 
-const FLAGS: BuildFlags = BuildFlags {
-    edition: "2024",
-    crate_name: "modules",
-    executable: false,
-    metadata: &[],
-    overflow_checks: true,
-    debug_assertions: true,
-    target_cpu: None,
-    target_features: &[],
-    dependencies: &[],
-    dependency_folders: &[],
-};
+const FLAGS: BuildFlags = BuildFlags { overflow_checks: true, debug_assertions: true, ..BuildFlags::of_library("modules") };
 
 const fn descriptor(body: &'static [Piece]) -> Descriptor {
     Descriptor {

@@ -65,16 +65,10 @@ const fn template(cfgs: &'static [bool]) -> Template {
         cfgs,
         identity: None,
         flags: Flags::Read(BuildFlags {
-            edition: "2024",
-            crate_name: PROGRAM.name,
             executable: true,
             metadata: &["specialize-probe"],
             overflow_checks: true,
-            debug_assertions: false,
-            target_cpu: None,
-            target_features: &[],
-            dependencies: &[],
-            dependency_folders: &[],
+            ..BuildFlags::of_library(PROGRAM.name)
         }),
     }
 }

@@ -3,18 +3,7 @@
 use super::{Descriptor, Entries};
 use crate::template::{BuildFlags, Flags, Template};
 
-pub(crate) const FLAGS: BuildFlags = BuildFlags {
-    edition: "2024",
-    crate_name: "host",
-    executable: false,
-    metadata: &[],
-    overflow_checks: false,
-    debug_assertions: false,
-    target_cpu: None,
-    target_features: &[],
-    dependencies: &[],
-    dependency_folders: &[],
-};
+pub(crate) const FLAGS: BuildFlags = BuildFlags::of_library("host");
 
 pub(crate) const TEMPLATE: Template = Template {
     module_path: "host::kernel::template",
